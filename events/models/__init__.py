@@ -1,0 +1,35 @@
+"""What is stored (layer 1): fields, constraints and names; every change goes through ``actions``."""
+
+from events.models.context import Alias, Broader, Context, Tagging
+from events.models.curation import Curation, RelatedLink
+from events.models.editorial import Editorial
+from events.models.event import Address, Document, Event
+from events.models.harvest import Harvest, HarvestFile, Origin, Provenance
+from events.models.review import ReviewItem
+from events.models.revision import Change, Revision, Sequence
+from events.models.source import Citation, Publisher, PublisherHost, Source
+
+__all__ = [
+    "Address",
+    "Alias",
+    "Broader",
+    "Change",
+    "Citation",
+    "Context",
+    "Curation",
+    "Document",
+    "Editorial",
+    "Event",
+    "Harvest",
+    "HarvestFile",
+    "Origin",
+    "Provenance",
+    "Publisher",
+    "PublisherHost",
+    "RelatedLink",
+    "ReviewItem",
+    "Revision",
+    "Sequence",
+    "Source",
+    "Tagging",
+]

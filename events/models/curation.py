@@ -1,0 +1,59 @@
+"""Related links as computed, and what editors decided about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from events.vocabulary import Decision
+
+
+class RelatedLink(models.Model):
+    """A computed link: derived data, never revisioned (architecture.md, decision 12).
+
+    ``reason`` is ``{"contexts": [ids]}`` under the ancestor's rule: the shared contexts.
+    """
+
+    event = models.ForeignKey("events.Event", models.CASCADE, related_name="related_links")
+    target = models.ForeignKey("events.Event", models.CASCADE, related_name="linked_from")
+    rank = models.PositiveSmallIntegerField()
+    score = models.FloatField()
+    reason: models.JSONField[Any] = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ("event", "rank")
+        constraints = (
+            models.UniqueConstraint(fields=["event", "target"], name="related_once"),
+            models.CheckConstraint(condition=~Q(event=F("target")), name="related_not_itself"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.event_id} → {self.target_id}"
+
+
+class Curation(models.Model):
+    """An editor's decision about one related link; wins over every computation."""
+
+    event = models.ForeignKey("events.Event", models.CASCADE, related_name="curations")
+    target = models.ForeignKey("events.Event", models.CASCADE, related_name="curated_by")
+    decision = models.CharField(max_length=3, choices=Decision.choices)
+    position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Order among the pins.")
+    note = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by_name = models.CharField(max_length=150)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("event", "position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["event", "target"], name="curation_once"),
+            models.CheckConstraint(condition=~Q(event=F("target")), name="curation_not_itself"),
+            models.CheckConstraint(condition=Q(decision__in=Decision.values), name="curation_decision_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.decision} {self.event_id} → {self.target_id}"

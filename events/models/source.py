@@ -1,0 +1,94 @@
+"""Sources, who publishes them, and where they stand on events."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from events.querysets import SourceQuerySet
+
+URL_MAX = 2000
+
+
+class Publisher(models.Model):
+    """Who publishes a source: a newspaper, an agency, an institution."""
+
+    name = models.CharField(max_length=200, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (models.CheckConstraint(condition=~Q(name=""), name="publisher_named"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PublisherHost(models.Model):
+    """A host name (lower case, without ``www.``) under which a publisher publishes."""
+
+    publisher = models.ForeignKey(Publisher, models.CASCADE, related_name="hosts")
+    host = models.CharField(max_length=253, unique=True)
+
+    class Meta:
+        ordering = ("host",)
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class Source(models.Model):
+    """One web document, by its normalised URL (``events.text.urls``).
+
+    ``title`` and ``description`` are the publisher's own words, shown as theirs.
+    """
+
+    url = models.CharField(max_length=URL_MAX, unique=True)
+    publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="sources")
+    title = models.CharField(max_length=500, blank=True)
+    description = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.CheckConstraint(condition=Q(url__startswith="http"), name="source_url_http"),)
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Citation(models.Model):
+    """A source's place on an event. A bare name has a publisher and no source.
+
+    ``raw_url`` is the URL as it came; ``picture`` is linked, never embedded or copied.
+    """
+
+    event = models.ForeignKey("events.Event", models.CASCADE, related_name="citations")
+    position = models.PositiveSmallIntegerField()
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="citations")
+    publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, blank=True, related_name="citations")
+    label = models.CharField(max_length=500, blank=True)
+    raw_url = models.TextField(blank=True)
+    picture = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("event", "position")
+        constraints = (
+            models.UniqueConstraint(fields=["event", "position"], name="citation_position_unique"),
+            models.UniqueConstraint(
+                fields=["event", "source"],
+                condition=Q(source__isnull=False),
+                name="citation_source_once_per_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__isnull=False) | ~Q(label="") | ~Q(picture=""),
+                name="citation_says_something",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.event_id}.{self.position} {self.label}"

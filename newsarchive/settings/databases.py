@@ -1,0 +1,36 @@
+"""How a ``DATABASE_URL`` becomes a Django database (architecture.md, decision 2)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import environ
+
+_SQLITE_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL;"
+    "PRAGMA synchronous=FULL;"
+    "PRAGMA foreign_keys=ON;"
+    "PRAGMA busy_timeout=20000;"
+    "PRAGMA cache_size=-32000;"
+    "PRAGMA mmap_size=268435456;"
+    "PRAGMA temp_store=MEMORY;"
+)
+
+
+def database(url: str) -> dict[str, Any]:
+    """The ``DATABASES`` entry for *url*: connections are kept open, SQLite gets its pragmas.
+
+    SQLite: write-ahead log, every commit reaches the disk, transactions take the write lock
+    at their start (``IMMEDIATE``) so that none fails half-way for want of it.
+    """
+    config: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    config["CONN_MAX_AGE"] = None
+    options = config.setdefault("OPTIONS", {})
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        options.setdefault("transaction_mode", "IMMEDIATE")
+        options.setdefault("init_command", _SQLITE_PRAGMAS)
+        options.setdefault("timeout", 20)
+    else:
+        config["CONN_HEALTH_CHECKS"] = True
+        config["DISABLE_SERVER_SIDE_CURSORS"] = False
+    return config

@@ -1,0 +1,8 @@
+"""Where each face of the archive begins (interfaces.md, "Addresses")."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+]
