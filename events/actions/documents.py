@@ -1,0 +1,61 @@
+"""Writing the stored document of events (architecture.md, decision 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from events.formats.document import event_document, stored_json
+from events.models import Document, Event, Revision
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+_AT_ONCE = 500
+
+
+def write_documents(
+    event_ids: Collection[int], *, created: Collection[int] = (), at: dt.datetime | None = None
+) -> int:
+    """Write the documents of these events anew where they changed; how many did.
+
+    ``created`` names events that have no document yet. Runs in the caller's transaction.
+    """
+    written = 0
+    for chunk in _chunks(sorted({*event_ids, *created})):
+        written += _write(chunk, fresh=set(created), at=at or timezone.now())
+    return written
+
+
+def _write(event_ids: list[int], *, fresh: set[int], at: dt.datetime) -> int:
+    known = {
+        document.event_id: document
+        for document in Document.objects.filter(event_id__in=[pk for pk in event_ids if pk not in fresh])
+    }
+    corrections: dict[int, list[Revision]] = {}
+    if len(fresh) < len(event_ids) or not fresh.issuperset(event_ids):
+        for revision in Revision.objects.filter(event_id__in=event_ids).corrections():
+            corrections.setdefault(revision.event_id or 0, []).append(revision)
+    inserted, updated = [], []
+    for event in Event.objects.filter(pk__in=event_ids).for_detail():
+        body = stored_json(event_document(event, corrections.get(event.pk, [])))
+        document = known.get(event.pk)
+        if document is None:
+            inserted.append(Document(event_id=event.pk, body=body, written_at=at))
+        elif document.body != body:
+            document.body = body
+            document.version += 1
+            document.written_at = at
+            updated.append(document)
+    Document.objects.bulk_create(inserted, batch_size=500)
+    Document.objects.bulk_update(updated, ["body", "version", "written_at"], batch_size=100)
+    return len(inserted) + len(updated)
+
+
+def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    iterator = iter(ids)
+    while chunk := list(islice(iterator, _AT_ONCE)):
+        yield chunk

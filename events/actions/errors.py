@@ -1,0 +1,22 @@
+"""What actions raise, each with words that a person can act on."""
+
+from __future__ import annotations
+
+
+class ActionError(Exception):
+    """An action was refused; the message says why and what to do."""
+
+
+class InvalidAction(ActionError):  # noqa: N818  the name says what was wrong
+    """What was asked for cannot be done to this thing as it stands."""
+
+
+class StaleVersion(ActionError):  # noqa: N818
+    """Somebody, or a robot, changed the thing after the caller read it."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            f"It has changed since you opened it and is now at version {current}. "
+            "Look at the present text and save again."
+        )
+        self.current = current

@@ -1,0 +1,215 @@
+"""How every write leaves its trace: revisions, stored documents and the one public sequence.
+
+All actions write inside :func:`recording`. Its transaction ends, in this order, with the
+revisions, the documents of the touched events, and the public changes, whose numbers are taken
+by the last statements before the commit: the row of ``Sequence`` stays locked from there to the
+commit, so numbers are gap-free and appear in commit order on both databases.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import timezone
+
+from events.actions.documents import write_documents
+from events.models import Change, Context, Event, Harvest, Revision
+from events.vocabulary import ChangeKind, Grade, Right, Subject
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person (``user``) or a robot (``harvest``); ``name`` is what the public is shown."""
+
+    name: str
+    user: User | None = None
+    harvest: Harvest | None = None
+
+    @classmethod
+    def person(cls, user: User | AbstractBaseUser | AnonymousUser) -> Actor:
+        """The signed-in *user*; raises ``PermissionDenied`` for anybody else."""
+        if not user.is_authenticated or not user.is_active:
+            raise PermissionDenied("Sign in first.")
+        return cls(name=user.get_username(), user=user)  # type: ignore[arg-type]
+
+    @classmethod
+    def robot(cls, harvest: Harvest) -> Actor:
+        """The robot that runs *harvest*."""
+        return cls(name=harvest.origin.slug, harvest=harvest)
+
+    def require(self, right: Right) -> None:
+        """Raise ``PermissionDenied`` unless this person holds *right*. Robots hold none."""
+        if self.user is None or not self.user.has_perm(f"events.{right.value}"):
+            raise PermissionDenied(f"{right.label}: your role does not include this.")
+
+
+@dataclass(slots=True)
+class Recording:
+    """What one transaction will leave behind; made by :func:`recording` only."""
+
+    actor: Actor
+    at: dt.datetime = field(default_factory=timezone.now)
+    revisions: list[Revision] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set)
+    created: set[int] = field(default_factory=set)
+
+    def created_event(self, event: Event, fields: dict[str, Any]) -> Revision:
+        """Record the first revision of *event*, just inserted."""
+        self.created.add(event.pk)
+        revision = self._revision(ChangeKind.CREATED, fields, number=1, event=event)
+        if event.is_public:
+            self.change(ChangeKind.CREATED, Subject.EVENT, event.pk, revision=revision)
+        return revision
+
+    def revise_event(
+        self,
+        event: Event,
+        kind: ChangeKind,
+        fields: dict[str, Any],
+        *,
+        grade: Grade | None = None,
+        note: str = "",
+        public: bool | None = None,
+        public_kind: ChangeKind | None = None,
+        other: int | None = None,
+    ) -> Revision:
+        """Record a further revision of *event* and count its ``version`` up (the caller saves the row).
+
+        ``fields``: see ``Revision``. ``public``: whether readers can see the change; by default
+        whether the event is published now. ``public_kind``: what the public sequence calls it,
+        where that differs. ``other``: the event that a merge led to.
+        """
+        event.version += 1
+        event.updated_at = self.at
+        revision = self._revision(kind, fields, number=event.version, event=event, grade=grade, note=note)
+        self.touched.add(event.pk)
+        if event.is_public if public is None else public:
+            self.change(public_kind or kind, Subject.EVENT, event.pk, other=other, revision=revision)
+        return revision
+
+    def revise_context(
+        self,
+        context: Context,
+        kind: ChangeKind,
+        fields: dict[str, Any],
+        *,
+        note: str = "",
+        other: int | None = None,
+    ) -> Revision:
+        """Record a revision of *context* and count its ``version`` up (the caller saves the row)."""
+        if kind is not ChangeKind.CREATED:
+            context.version += 1
+            context.updated_at = self.at
+        revision = self._revision(kind, fields, number=context.version, context=context, note=note)
+        self.change(kind, Subject.CONTEXT, context.pk, other=other, revision=revision)
+        return revision
+
+    def change(
+        self,
+        kind: ChangeKind,
+        subject: Subject,
+        subject_id: int,
+        *,
+        other: int | None = None,
+        revision: Revision | None = None,
+    ) -> None:
+        """Add an entry to the public sequence; it gets its number when the transaction ends."""
+        self.changes.append(
+            Change(
+                at=self.at, kind=kind, subject=subject, subject_id=subject_id, other_id=other, revision=revision
+            )
+        )
+
+    def touch(self, *event_ids: int) -> None:
+        """Have the stored documents of these events rewritten when the transaction ends."""
+        self.touched.update(event_ids)
+
+    def _revision(
+        self,
+        kind: ChangeKind,
+        fields: dict[str, Any],
+        *,
+        number: int,
+        event: Event | None = None,
+        context: Context | None = None,
+        grade: Grade | None = None,
+        note: str = "",
+    ) -> Revision:
+        revision = Revision(
+            event=event,
+            context=context,
+            number=number,
+            at=self.at,
+            kind=kind,
+            actor=self.actor.user,
+            actor_name=self.actor.name,
+            harvest=self.actor.harvest,
+            grade=grade or "",
+            note=note,
+            fields=fields,
+        )
+        self.revisions.append(revision)
+        return revision
+
+    def _flush(self) -> None:
+        Revision.objects.bulk_create(self.revisions, batch_size=500)
+        write_documents(self.touched - self.created, created=self.created, at=self.at)
+        if not self.changes:
+            return
+        for change in self.changes:
+            change.revision_id = change.revision.pk if change.revision is not None else None
+        first = take_numbers(len(self.changes))
+        for seq, change in enumerate(self.changes, start=first):
+            change.seq = seq
+        Change.objects.bulk_create(self.changes, batch_size=1000)
+
+
+class _Running(threading.local):
+    recording: Recording | None = None
+
+
+_running = _Running()
+
+
+@contextmanager
+def recording(actor: Actor) -> Iterator[Recording]:
+    """A transaction that leaves its trace. One inside another joins it (and keeps the outer actor).
+
+    Nothing may be written to the database after the block's end and before the commit, so the
+    outermost one must not stand inside a transaction of the caller's; tests apart.
+    """
+    if _running.recording is not None:
+        yield _running.recording
+        return
+    with transaction.atomic():
+        current = Recording(actor)
+        _running.recording = current
+        try:
+            yield current
+            current._flush()
+        finally:
+            _running.recording = None
+
+
+def take_numbers(count: int) -> int:
+    """Take *count* numbers of the public sequence; the first of them. Locks it until the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE events_sequence SET last = last + %s WHERE id = 1 RETURNING last", [count]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise RuntimeError("The public sequence has no row; run manage.py migrate.")
+    return int(row[0]) - count + 1
