@@ -1,8 +1,8 @@
 """What a reader yields: plain records, no database (layer 2).
 
-A reader is a callable that takes an open input and yields :class:`Record`,
-:class:`Mention`, :class:`EditorialRecord` and :class:`BadRecord` in an order of its own
-that is the same for the same input. ``actions.reconcile`` decides what they mean.
+A reader (:class:`Reader`) takes a file or a folder and yields :class:`Record`,
+:class:`Mention`, :class:`EditorialRecord`, :class:`BadRecord` and :class:`FileRead` in an order
+of its own that is the same for the same input. ``actions.reconcile`` decides what they mean.
 
 ``None`` in a field always means "the input does not say"; it never blanks a stored value.
 """
@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
 from events.slugs import Address
 
@@ -121,26 +123,37 @@ class BadRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a reader is: units done of ``total`` (0 where it cannot be known), for the progress bar."""
+class FileRead:
+    """A reader is done with one file: its name relative to the input and what its bytes were.
 
-    done: int
-    total: int = 0
-    unit: str = "files"
+    It follows the last record that the file gives (not the mentions, which come at the end of the input).
+    ``sha256`` is "" where the file could not be read whole. ``bad``: at least one
+    :class:`BadRecord` was yielded for it.
+    """
+
+    name: str
+    sha256: str
+    bad: bool
 
 
-Item = Record | Mention | EditorialRecord | BadRecord
+Item = Record | Mention | EditorialRecord | BadRecord | FileRead
 
 
-@dataclass(slots=True)
-class Input:
-    """An opened input: what to call it, how much there is, and the items themselves.
+class Reader(Protocol):
+    """What ``actions`` may ask of any reader. Reading never raises for bad input; it yields a BadRecord.
 
-    ``digest`` maps a file's name to the SHA-256 of its bytes once it has been read; the
-    harvest keeps it per file.
+    ``position`` counts what is done of ``total()`` in ``unit`` while :meth:`items` runs.
+    ``fingerprint`` is a SHA-256 over the names and sizes of the input's files: a killed harvest
+    resumes only over an input with the same one, and then meets the same items in the same order.
     """
 
     name: str
     edition: str
-    total: int = 0
-    digests: dict[str, str] = field(default_factory=dict)
+    unit: str
+    position: int
+
+    def items(self) -> Iterator[Item]: ...
+
+    def total(self) -> int: ...
+
+    def fingerprint(self) -> str: ...
