@@ -83,7 +83,7 @@ def event_document(event: Event, corrections: list[Revision]) -> dict[str, Any]:
 
 
 def stored_json(document: dict[str, Any]) -> str:
-    """The document as ``models.Document.body`` keeps it: compact, keys in their order, not escaped to ASCII."""
+    """The document as ``models.Document.body`` keeps it: compact, not escaped to ASCII, keys in order."""
     return _encode(document)
 
 
