@@ -53,6 +53,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Everything that an event's document is made of, in a fixed number of queries."""
         return self.select_related("lead").prefetch_related(
             "addresses",
+            "merged_events__addresses",
             "taggings__context",
             "citations__source__publisher",
             "citations__publisher",

@@ -128,7 +128,12 @@ class Recording:
         """Add an entry to the public sequence; it gets its number when the transaction ends."""
         self.changes.append(
             Change(
-                at=self.at, kind=kind, subject=subject, subject_id=subject_id, other_id=other, revision=revision
+                at=self.at,
+                kind=kind,
+                subject=subject,
+                subject_id=subject_id,
+                other_id=other,
+                revision=revision,
             )
         )
 
@@ -206,9 +211,7 @@ def recording(actor: Actor) -> Iterator[Recording]:
 def take_numbers(count: int) -> int:
     """Take *count* numbers of the public sequence; the first of them. Locks it until the commit."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE events_sequence SET last = last + %s WHERE id = 1 RETURNING last", [count]
-        )
+        cursor.execute("UPDATE events_sequence SET last = last + %s WHERE id = 1 RETURNING last", [count])
         row = cursor.fetchone()
     if row is None:
         raise RuntimeError("The public sequence has no row; run manage.py migrate.")

@@ -136,7 +136,15 @@ class Document(models.Model):
     body = models.TextField()
     version = models.PositiveIntegerField(default=1)
     related_version = models.PositiveIntegerField(default=0)
+    related_due = models.BooleanField(
+        default=True, help_text="Its related links are to be computed again (actions.relate)."
+    )
     written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["event"], condition=Q(related_due=True), name="document_related_due"),
+        )
 
     def __str__(self) -> str:
         return f"document {self.event_id}"

@@ -79,11 +79,6 @@ class Citation(models.Model):
         ordering = ("event", "position")
         constraints = (
             models.UniqueConstraint(fields=["event", "position"], name="citation_position_unique"),
-            models.UniqueConstraint(
-                fields=["event", "source"],
-                condition=Q(source__isnull=False),
-                name="citation_source_once_per_event",
-            ),
             models.CheckConstraint(
                 condition=Q(source__isnull=False) | ~Q(label="") | ~Q(picture=""),
                 name="citation_says_something",
