@@ -1,0 +1,147 @@
+"""From citations to sources and publishers, many at once.
+
+A source is one web document, by its normalised address. Its publisher is known by the host; a
+host that nobody knows yet is named by the citation's label where the label is the host's name
+("The Guardian" at theguardian.com, "New York Times" at nytimes.com), else by the host itself:
+labels too often name an agency whose report somebody else printed. Editors merge the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from events.models import Publisher, PublisherHost, Source
+from events.text.normalise import fold, published
+from events.text.urls import host_of, normalise_url
+from events.vocabulary import ChangeKind, Subject
+
+if TYPE_CHECKING:
+    from events.actions.recording import Recording
+
+_NAME_MAX: Final = 200
+_HOST_MAX: Final = 253
+_AT_ONCE: Final = 5_000
+# A page kept by the Wayback Machine is its publisher's, whose address stands inside.
+_KEPT_PAGE: Final = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/(?P<url>https?:/+.+)$")
+_NO_NAMES: Final = frozenset(
+    {"news", "edition", "world", "blog", "blogs", "live", "english", "online", "archive", "co", "com", "org",
+     "net", "gov", "gob", "ac", "edu", "or", "ne", "go"}
+)  # fmt: skip
+
+
+class Cited(NamedTuple):
+    """What a citation cites: a source with its publisher, a publisher alone (a bare name), or neither."""
+
+    source: Source | None
+    publisher: Publisher | None
+
+
+def sources_for(citations: Collection[tuple[str, str]], *, trace: Recording) -> dict[tuple[str, str], Cited]:
+    """What each citation ``(label, raw URL or "")`` cites, created where it is new.
+
+    An address that cannot be cited (``events.text.urls``) counts as a bare name. New sources are
+    recorded in *trace*. Three queries at most where all is known. Among citations of one new
+    host the first decides its publisher's name, so the order counts.
+    """
+    given = {citation: normalise_url(citation[1]) if citation[1] else None for citation in citations}
+    labels: dict[str, str] = {}
+    for (label, _raw), url in given.items():
+        if url is not None:
+            labels.setdefault(url, label)
+    bare = {_publisher_name(label) for (label, _raw), url in given.items() if url is None} - {""}
+    sources = _find_sources(labels)
+    missing = [url for url in labels if url not in sources]
+    publishers, by_host = _publishers(bare, {url: labels[url] for url in missing})
+    if missing:
+        rows = [
+            Source(url=url, publisher=by_host[publishing_host(url)], created_at=trace.at, updated_at=trace.at)
+            for url in sorted(missing)
+        ]
+        Source.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
+        found = _find_sources(missing)
+        sources |= found
+        for source in sorted(found.values(), key=lambda source: source.pk):
+            if source.created_at == trace.at:
+                trace.change(ChangeKind.CREATED, Subject.SOURCE, source.pk)
+    return {
+        citation: Cited(sources[url], sources[url].publisher)
+        if url is not None
+        else Cited(None, publishers.get(_publisher_name(citation[0])))
+        for citation, url in given.items()
+    }
+
+
+def publishing_host(url: str) -> str:
+    """The host whose publisher published this normalised address; that of the page kept, for kept pages."""
+    kept = _KEPT_PAGE.match(url)
+    inner = normalise_url(kept["url"]) if kept is not None else None
+    return (host_of(inner or url) or "unknown")[:_HOST_MAX]
+
+
+def names_host(label: str, host: str) -> bool:
+    """Whether *label* is the name that *host* is made of: a whole part of it, or its initials."""
+    words = [word for word in re.findall(r"\w+", fold(label)) if word != "the"]
+    spellings = {
+        "".join(word[0] for word in words[:count]) + "".join(words[count:]) for count in range(len(words) + 1)
+    }
+    parts = {part.removeprefix("the").replace("-", "") for part in host.split(".")[:-1]} - _NO_NAMES
+    return any(len(part) > 1 and part in spellings for part in parts)
+
+
+def _publisher_name(label: str) -> str:
+    return " ".join(published(label).split())[:_NAME_MAX].rstrip()
+
+
+def _find_sources(urls: Iterable[str]) -> dict[str, Source]:
+    found: dict[str, Source] = {}
+    for chunk in _chunks(urls):
+        for source in Source.objects.filter(url__in=chunk).select_related("publisher"):
+            found[source.url] = source
+    return found
+
+
+def _publishers(bare: set[str], new: dict[str, str]) -> tuple[dict[str, Publisher], dict[str, Publisher]]:
+    """The publishers of the *bare* names, by name, and of the *new* sources (URL → label), by host."""
+    by_host: dict[str, Publisher] = {}
+    first: dict[str, str] = {}
+    for url, label in new.items():
+        first.setdefault(publishing_host(url), _publisher_name(label))
+    for chunk in _chunks(first):
+        for known in PublisherHost.objects.filter(host__in=chunk).select_related("publisher"):
+            by_host[known.host] = known.publisher
+    name_of = {
+        host: label if names_host(label, host) else host[:_NAME_MAX]
+        for host, label in first.items()
+        if host not in by_host
+    }
+    by_name = _named(bare | set(name_of.values()))
+    if name_of:
+        rows = [PublisherHost(host=host, publisher=by_name[name]) for host, name in sorted(name_of.items())]
+        PublisherHost.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
+        by_host |= {host: by_name[name] for host, name in name_of.items()}
+    return by_name, by_host
+
+
+def _named(names: Collection[str]) -> dict[str, Publisher]:
+    """The publishers of these names, created where they are new."""
+    found = _find_publishers(names)
+    missing = sorted(set(names) - set(found))
+    if missing:
+        rows = [Publisher(name=name) for name in missing]
+        Publisher.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
+        found |= _find_publishers(missing)
+    return found
+
+
+def _find_publishers(names: Iterable[str]) -> dict[str, Publisher]:
+    found: dict[str, Publisher] = {}
+    for chunk in _chunks(names):
+        found |= {publisher.name: publisher for publisher in Publisher.objects.filter(name__in=chunk)}
+    return found
+
+
+def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
+    ordered = list(values)
+    return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))
