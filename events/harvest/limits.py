@@ -85,9 +85,12 @@ def check_record(record: Record) -> None:
     _few("former texts", len(record.former), FORMER_MAX)
     for former in record.former:
         _short("former text", former.text, TEXT_MAX)
-    _few("related events", len(record.inferred), RELATED_MAX)
-    for _, names in record.inferred:
-        check_contexts(names)
+
+
+def check_mention(text: str, names: tuple[str, ...]) -> None:
+    """Refuse a line of a related list that names an event with too much text or too many contexts."""
+    _short("text", text, TEXT_MAX)
+    check_contexts(names)
 
 
 def check_contexts(names: tuple[str, ...]) -> None:

@@ -24,7 +24,7 @@ from events.harvest.layout import (
     parse_event_page,
     parse_opinion_page,
 )
-from events.harvest.limits import check_contexts, check_editorial, check_record, read_address
+from events.harvest.limits import check_editorial, check_mention, check_record, read_address
 from events.harvest.names import SEPARATOR, escaped_names, possible_names, split_names
 from events.harvest.records import (
     BadRecord,
@@ -37,9 +37,10 @@ from events.harvest.records import (
     Record,
 )
 from events.slugs import SLUG_MAX, Address, make_slug
+from events.text.normalise import published
 
 KnownNames = Callable[[Iterable[str]], set[str]] | Iterable[str]
-"""Names with commas inside that the archive knows: the names, or a function that picks them from possible ones."""
+"""The archive's names with commas inside: themselves, or a function that picks them from possible ones."""
 
 _ASK_AT: Final = 20_000
 """Possible names that are collected before the archive is asked which of them it knows."""
@@ -56,7 +57,7 @@ class MarkdownReader:
 
     def __init__(self, path: Path, *, edition: str, known_names: KnownNames = ()) -> None:
         self.path = path.resolve()
-        self.name = path.name or str(self.path)
+        self.name = self.path.name or str(self.path)
         self.edition = edition
         self.position = 0
         self._asked = known_names
@@ -157,7 +158,7 @@ class MarkdownReader:
         return decode_text(data), hashlib.sha256(data).hexdigest()
 
     def _location(self, name: str) -> str:
-        return str(self.path) if self.path.name == name else f"{self.path}/{name}"
+        return str(self.path) if name == self.name else f"{self.path}/{name}"
 
     def _day(self, day: DayFolder) -> Iterator[Item]:
         yield from day.bad
@@ -171,7 +172,7 @@ class MarkdownReader:
                 listing = parse_day_page(text, self.edition)
                 if listing.date != day.date:
                     listing = None
-                    raise Refused(f"is not the page of {day.date}: put it into its own day's folder")  # noqa: TRY301
+                    raise Refused(f"is not the page of {day.date}: put it into its own day's folder")
             except Refused as refusal:
                 bad = True
                 yield _refused(index, refusal)
@@ -204,7 +205,7 @@ class MarkdownReader:
             text, digest = self._read(name)
             page = parse_event_page(text, self.edition)
             if page.date != day.date:
-                raise Refused(f"says {page.date}, but lies in the folder of {day.date}: correct one of them")  # noqa: TRY301
+                raise Refused(f"says {page.date}, but lies in the folder of {day.date}: correct one of them")
             record = self._record(page, Place(name, page.text_line), address, entry, listed)
             check_record(record)
         except Refused as refusal:
@@ -251,9 +252,15 @@ class MarkdownReader:
         )
 
     def _inferred(self, page: EventPage, own: Address | None) -> tuple[tuple[Address, tuple[str, ...]], ...]:
+        """What the related list says of this event; lines that hold too much become problems of the page."""
         shared: dict[Address, tuple[str, ...]] = {}
         for line in page.related:
             names = self._split(line.names)
+            try:
+                check_mention(line.text, names)
+            except Refused as refusal:
+                page.problems.append(Problem(line.line, refusal.reason))
+                continue
             if names and line.address != own:
                 shared[line.address] = tuple(dict.fromkeys((*shared.get(line.address, ()), *names)))
         return tuple(shared.items())
@@ -313,24 +320,22 @@ class MarkdownReader:
             if page.date == day.date:
                 yield from self._mentions(page, name, Address(day.date, slug))
 
-    def _mentions(self, page: EventPage, name: str, by: Address) -> Iterator[Mention | BadRecord]:
+    def _mentions(self, page: EventPage, name: str, by: Address) -> Iterator[Mention]:
         for line in page.related:
             contexts = self._split(line.names)
-            if not contexts or not line.text.strip() or line.address == by:
+            if not contexts or not published(line.text) or line.address == by:
                 continue
-            place = Place(name, line.line)
             try:
-                check_contexts(contexts)
-            except Refused as refusal:
-                yield BadRecord(place, refusal.reason)
-            else:
-                yield Mention(self.edition, line.address, line.text, contexts, by, place)
+                check_mention(line.text, contexts)
+            except Refused:
+                continue  # reported in pass one
+            yield Mention(self.edition, line.address, line.text, contexts, by, Place(name, line.line))
 
     # One page as a file.
 
     def _single_page(self) -> Iterator[Item]:
         digest, bad = "", False
-        mentions: list[Mention | BadRecord] = []
+        mentions: list[Mention] = []
         try:
             text, digest = self._read(self.name)
             page = parse_event_page(text, self.edition)
