@@ -11,7 +11,7 @@ from newsarchive.settings.base import BASE_DIR, STORAGES, env
 from newsarchive.settings.databases import database
 
 _default = database(env.str("TEST_DATABASE_URL", default=f"sqlite:///{BASE_DIR}/var/test.sqlite3"))
-# One name a run, so that two runs at once never share a database. pytest-xdist gives its workers the run's id.
+# One name a run, so that two runs at once never share a database (pytest-xdist gives its workers the id).
 _run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
 if _default["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: only then do the threads of one test see one database, with the locks of production.
