@@ -1,0 +1,203 @@
+"""What a text is about, as far as a machine can tell cheaply: its names, words, figures and sources.
+
+A :class:`Story` is computed once a text and then compared with others (:mod:`events.text.sameness`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from events.text.contrasts import CONTRAST_OF
+from events.text.figures import NUMBER_WORDS
+from events.text.nations import NATION_OF, join_compounds
+from events.text.normalise import fold, is_cjk, published
+
+# Words that say nothing about what happened.
+STOP: Final = frozenset(
+    """a an the of in on at to for from by with and or as is are was were be been being after before that this these
+    those it its his her their they he she him them into over during has have had having who whom whose which while
+    amid amidst against between near about also not no than then there where when but out up down off under around
+    more most least other others another such least some any all both each several many if so due via per will would
+    can could may might must says said say according reports reported report reportedly announces announced u s
+    including include following follow since because through within without across along later earlier early""".split()
+)
+# Words that often open a sentence and are no names there.
+OPENERS: Final = frozenset(
+    """at the a an in on two three four five six seven eight nine ten eleven twelve dozens hundreds thousands several
+    many more most some over around about nearly almost approximately up police voters citizens people residents
+    protesters protestors protests protest demonstrators rioting riots clashes clash gunmen militants rebels
+    insurgents soldiers troops former following after before during amid as multiple around authorities officials
+    lawmakers rescuers scientists researchers workers students teachers doctors miners journalists fighting floods
+    flooding flood heavy rain snow fire fires wildfire wildfires explosion explosions bomb bombs car suicide
+    unidentified unknown armed air government opposition president prime minister ministers foreign health interior
+    defense defence military army navy senior leaders leader members results polls polling exit early presidential
+    parliamentary general local regional international national federal state a for with by from it he she they this
+    that there his her its their one both each all none no new old final first second third last next another
+    tens millions billions scores elections election counting voting talks negotiations peace ceasefire human rights
+    oil gas stock shares prices inflation unemployment women men children girls boys families relatives victims
+    survivors passengers pilots crew aircraft plane planes train trains bus ship boat ferry ships boats strong
+    large small massive major minor severe tropical storm typhoon cyclone hurricane tornado earthquake landslide
+    landslides avalanche volcanic volcano health medical an at least meanwhile however although while when if""".split()
+)
+# What stands before a word, and the word.
+_WORD: Final = re.compile(r"([\W_]*)(\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*)")
+_LINKS: Final = frozenset(("of", "for", "and", "the", "in", "on", "de", "to"))
+# Written with a capital or not, as the editor likes.
+_TITLES: Final = frozenset(
+    """president prime minister ministers foreign interior defence defense finance justice culture health education
+    attorney general governor senator senators secretary chancellor king queen prince princess pope judge court
+    high supreme police army military navy government parliament senate house party former leader chief staff
+    state department ministry representative representatives member members assembly congress mayor chair chairman
+    chairwoman speaker commander captain colonel lieutenant sir dr mr mrs ms city province district region county
+    river lake mount island airport university war civil ceo deputy vice acting spokesman spokesperson us""".split()
+)
+_ENDS_SENTENCE: Final = re.compile(r"[.!?:;]\s+[\"“(]*$|[\"“]$")
+_YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
+# A text is compared by its beginning: more would cost time and say no more.
+_LENGTH_USED: Final = 2_000
+_SYNONYMS: Final = {
+    **dict.fromkeys(("kill", "kills", "killed", "killing", "dead", "die", "dies", "died", "dying", "death", "deaths"), "kill"),
+    **dict.fromkeys(("fatalities", "fatality", "deadly", "fatal", "fatally"), "kill"),
+    **dict.fromkeys(("injured", "injuring", "injures", "injuries", "injury", "wounded", "wounding", "wounds", "hurt"), "injur"),
+    **dict.fromkeys(("military", "army", "forces", "troops", "soldiers", "soldier"), "army"),
+    **dict.fromkeys(("plane", "airplane", "aircraft", "aeroplane", "planes"), "plane"),
+}
+_SUFFIXES: Final = ("ings", "ing", "edly", "ers", "ies", "ied", "ed", "es", "ly", "er", "s", "e", "y")
+_STEM_LENGTH: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One text's features.
+
+    *tokens* are stems of all words that say something; *names* those of them that are names or
+    years, *soft* those that may be (they open a sentence); *key* is the folded text.
+    """
+
+    text: str
+    key: str
+    cjk: bool
+    tokens: frozenset[str]
+    names: frozenset[str]
+    soft: frozenset[str]
+    figures: frozenset[str]
+    contrasts: frozenset[tuple[str, str]]
+    acronyms: frozenset[str]
+    phrases: tuple[tuple[str, ...], ...]
+    sources: frozenset[str]
+
+
+def story(text: str, *, sources: Iterable[str] = (), cjk: bool = False) -> Story:
+    """The features of *text*; *sources* are normalised addresses."""
+    shown = published(text)
+    if cjk:
+        return _cjk_story(shown, frozenset(sources))
+    reader = _Reader(join_compounds(shown[:_LENGTH_USED]))
+    return Story(
+        text=shown,
+        key=fold(shown),
+        cjk=False,
+        tokens=frozenset(reader.tokens),
+        names=frozenset(reader.names),
+        soft=frozenset(reader.soft - reader.names),
+        figures=frozenset(reader.figures),
+        contrasts=frozenset(reader.contrasts),
+        acronyms=frozenset(reader.acronyms),
+        phrases=tuple(reader.phrases),
+        sources=frozenset(sources),
+    )
+
+
+class _Reader:
+    """Walks once over an English text and collects what it is about."""
+
+    __slots__ = ("acronyms", "contrasts", "figures", "names", "phrases", "soft", "tokens")
+
+    def __init__(self, text: str) -> None:
+        self.tokens: set[str] = set()
+        self.names: set[str] = set()
+        self.soft: set[str] = set()
+        self.figures: set[str] = set()
+        self.contrasts: set[tuple[str, str]] = set()
+        self.acronyms: set[str] = set()
+        self.phrases: list[tuple[str, ...]] = []
+        self._read(text)
+
+    def _read(self, text: str) -> None:
+        phrase: list[str] = []
+        opens = True
+        rows = _WORD.findall(text)
+        for at, (gap, raw) in enumerate(rows):
+            opens = opens or (len(gap) > 1 and _ENDS_SENTENCE.search(gap) is not None)
+            word, key, kind = _look(raw)
+            upper = kind == _NAME or kind == _NATION
+            if phrase and (opens or not (upper or word in _LINKS) or "," in gap):
+                self.phrases.append(tuple(phrase))
+                phrase = []
+            if kind == _NUMBER:
+                self.figures.add(key)
+            elif key:
+                self.tokens.add(key)
+                if kind == _YEARS or kind == _NATION:
+                    self.names.add(key)
+                elif kind == _NAME:
+                    self._name(word, key, opens, at + 1 < len(rows) and rows[at + 1][1][0].isupper())
+            contrast = CONTRAST_OF.get(word)
+            if contrast is not None:
+                self.contrasts.add(contrast)
+            if upper:
+                phrase.append(key or word)
+                if len(raw) > 1 and raw.isupper():
+                    self.acronyms.add(key)
+            opens = False
+        if phrase:
+            self.phrases.append(tuple(phrase))
+
+    def _name(self, word: str, key: str, opens: bool, before_name: bool) -> None:
+        if word in _TITLES or (opens and word in OPENERS):
+            return
+        (self.soft if opens and not before_name else self.names).add(key)
+
+
+_PLAIN, _NAME, _NATION, _NUMBER, _YEARS = range(5)
+
+
+@lru_cache(maxsize=100_000)
+def _look(raw: str) -> tuple[str, str, int]:
+    """A word as written → (folded, key, kind); the key is "" for words that say nothing."""
+    word = (raw.lower() if raw.isascii() else fold(raw)).replace("’", "'")
+    word = word.removesuffix("'s").removesuffix("'").replace("'", "")
+    if raw[0].isdigit():
+        number = word.replace(",", "")
+        return word, number, _YEARS if _YEAR.fullmatch(number) else _NUMBER
+    if word in NUMBER_WORDS:
+        return word, str(NUMBER_WORDS[word]), _NUMBER
+    if raw[0].isupper():
+        nation = NATION_OF.get(word)
+        if nation is not None:
+            return word, nation, _NATION
+    key = "" if word in STOP else stem(word)
+    return word, key, _NAME if raw[0].isupper() and key else _PLAIN
+
+
+def _cjk_story(shown: str, sources: frozenset[str]) -> Story:
+    raise NotImplementedError
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """A crude English stem of a folded word: enough to see "votes" and "voting" as one."""
+    known = _SYNONYMS.get(word)
+    if known is not None:
+        return known
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            word = word[: -len(suffix)]
+            break
+    if len(word) > 3 and word[-1] == word[-2]:
+        word = word[:-1]
+    return word[:_STEM_LENGTH]
