@@ -102,9 +102,7 @@ class JsonlReader:
 def parse_line(line: bytes) -> _Object:
     """The JSON object in *line*; refuses everything that JSON does not allow or that is ambiguous."""
     try:
-        found = json.loads(
-            line.decode("utf-8-sig"), object_pairs_hook=_unambiguous, parse_constant=_no_constant
-        )
+        found = _DECODER.decode(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Refused("is not UTF-8: write the file as UTF-8") from error
     except RecursionError as error:
@@ -127,6 +125,9 @@ def _unambiguous(pairs: list[tuple[str, Any]]) -> _Object:
 
 def _no_constant(name: str) -> NoReturn:
     raise Refused(f"holds {name}, which is no JSON: write null or a number")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unambiguous, parse_constant=_no_constant)
 
 
 def record_of(line: _Object, edition: str, place: Place) -> Record:

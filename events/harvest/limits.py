@@ -72,7 +72,8 @@ def fit_web_address(url: str) -> bool:
 
 def check_record(record: Record) -> None:
     """Refuse *record* if a field is empty that must not be, or longer than what can be stored."""
-    if not published(record.text):
+    # Most texts begin with a letter or a figure; only the others need the closer look.
+    if not (record.text[:1].isalnum() or published(record.text)):
         raise Refused("the event has no text: write it, or delete the entry")
     _short("text", record.text, TEXT_MAX)
     _short("summary", record.summary or "", SUMMARY_MAX)

@@ -177,17 +177,17 @@ class MarkdownReader:
                 bad = True
                 yield _refused(index, refusal)
         left = dict(day.pages)
-        for entry in listing.entries if listing else ():
-            if left.pop(entry.address.slug, None) is not None:
-                yield from self._page(day, entry.address, entry, listed=True)
-            elif entry.address.slug not in day.pages:
-                for item in self._checked(self._record_of_entry(entry, index)):
+        for slug, entries in _by_slug(listing).items():
+            if left.pop(slug, None) is not None:
+                yield from self._page(day, entries[0].address, entries, listed=True)
+            else:
+                for item in self._checked(self._record_of_entry(entries[0], index)):
                     bad = bad or isinstance(item, BadRecord)
                     yield item
         # A day page with unreadable lines does not tell what it leaves out.
         listed = None if listing is None or listing.problems else False
         for slug in left:
-            yield from self._page(day, Address(day.date, slug), None, listed=listed)
+            yield from self._page(day, Address(day.date, slug), [], listed=listed)
         if listing:
             yield from _problems(index, listing.problems)
             bad = bad or bool(listing.problems)
@@ -195,7 +195,7 @@ class MarkdownReader:
             yield FileRead(index, digest, bad)
 
     def _page(
-        self, day: DayFolder, address: Address, entry: DayEntry | None, *, listed: bool | None
+        self, day: DayFolder, address: Address, entries: list[DayEntry], *, listed: bool | None
     ) -> Iterator[Item]:
         """One event page's record; where it cannot be read, what its day page says of the event."""
         name = f"{day.name}/{address.slug}.md"
@@ -206,12 +206,13 @@ class MarkdownReader:
             page = parse_event_page(text, self.edition)
             if page.date != day.date:
                 raise Refused(f"says {page.date}, but lies in the folder of {day.date}: correct one of them")
+            entry = _entry_of(page, entries)
             record = self._record(page, Place(name, page.text_line), address, entry, listed)
             check_record(record)
         except Refused as refusal:
             bad = True
             yield _refused(name, refusal)
-            if entry is not None:
+            for entry in entries[:1]:
                 yield from self._checked(self._record_of_entry(entry, f"{day.name}/{day.index}"))
         else:
             yield record
@@ -362,6 +363,23 @@ class MarkdownReader:
         except Refused:
             return None
         return address if address.date == page.date and self.path.suffix == ".md" else None
+
+
+def _by_slug(listing: DayPage | None) -> dict[str, list[DayEntry]]:
+    """The entries of a day page by slug, in the listed order.
+
+    Upstream, texts that began alike had one address; a day lists it once for each of them.
+    """
+    found: dict[str, list[DayEntry]] = {}
+    for entry in listing.entries if listing else ():
+        found.setdefault(entry.address.slug, []).append(entry)
+    return found
+
+
+def _entry_of(page: EventPage, entries: list[DayEntry]) -> DayEntry | None:
+    """Of the *entries* with the page's address the one with its text, else the first."""
+    same = (entry for entry in entries if published(entry.text) == published(page.text))
+    return next(same, entries[0] if entries else None)
 
 
 def _with_lead(lead: str | None, names: tuple[str, ...]) -> tuple[str, ...]:
