@@ -1,0 +1,266 @@
+"""The one public query vocabulary: how the site and the API alike ask for things (layer 4).
+
+Every filter carries ``schema``, the JSON schema of one value, for the API's description, and
+``many``: whether its parameter may be repeated, which means *any of these*. Empty inputs count
+as absent, as a form sends them; a face that must not overlook anything asks
+:func:`refused_parameters` first.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, ClassVar, Final
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
+
+from events.filter_fields import (
+    ID_MAX,
+    IDS_MAX,
+    ChoicesField,
+    ContextsField,
+    DateField,
+    IdsField,
+    ManyField,
+    MomentField,
+    MonthDayField,
+    PublishersField,
+    SourcesField,
+    UrlField,
+    YesNoField,
+)
+from events.models import Citation, Context, Event, Revision, Source, Tagging
+from events.vocabulary import EDITION_CHOICES, Category
+
+VALUES_MAX: Final = 50
+"""How often a parameter may be repeated."""
+
+Schema = dict[str, Any]
+
+
+def refused_parameters(data: QueryDict, filters: type[Vocabulary], others: Iterable[str]) -> dict[str, str]:
+    """Which parameters of *data* cannot be taken as they are, and why: unknown ones have "unknown".
+
+    *others*: parameters that the face knows besides the filters; none of them may be repeated.
+    """
+    refused = {}
+    known = filters.base_filters
+    for name in data:
+        values = data.getlist(name)
+        if name not in known and name not in others:
+            refused[name] = "unknown"
+        elif "" in values:
+            refused[name] = "Give a value, or leave the parameter out."
+        elif len(values) > 1 and not getattr(known.get(name), "many", False):
+            refused[name] = "Give this parameter only once."
+        elif len(values) > VALUES_MAX:
+            refused[name] = f"Give this parameter at most {VALUES_MAX} times."
+    return refused
+
+
+class VocabularyFilter(django_filters.Filter):  # type: ignore[misc]
+    """One parameter: its field, how it selects, and what the API says about it."""
+
+    def __init__(self, field: type[forms.Field], schema: Schema, help_text: str, **options: Any) -> None:
+        self.field_class = field
+        self.schema = schema
+        self.many = issubclass(field, ManyField)
+        super().__init__(help_text=help_text, **options)
+
+
+class Vocabulary(django_filters.FilterSet):  # type: ignore[misc]
+    """What all filter sets share."""
+
+    base_filters: ClassVar[dict[str, VocabularyFilter]]
+
+
+ID_SCHEMA: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": ID_MAX}
+_DATE_SCHEMA: Final[Schema] = {"type": "string", "format": "date", "examples": ["2004-02-09"]}
+_MOMENT_SCHEMA: Final[Schema] = {
+    "type": "string",
+    "anyOf": [{"format": "date-time"}, {"format": "date"}],
+    "examples": ["2026-01-31T12:30:00Z"],
+}
+_WORD_SCHEMA: Final[Schema] = {"type": "string", "minLength": 1}
+_IDS_SCHEMA: Final[Schema] = {
+    "type": "string",
+    "pattern": rf"^[0-9]{{1,19}}(,[0-9]{{1,19}}){{0,{IDS_MAX - 1}}}$",
+    "examples": ["1,2,3"],
+}
+
+
+def _words(values: Iterable[str]) -> Schema:
+    return {"type": "string", "enum": list(values)}
+
+
+def _changed_since() -> VocabularyFilter:
+    return VocabularyFilter(
+        MomentField, _MOMENT_SCHEMA, "Recorded or changed here at or after this moment.",
+        field_name="updated_at", lookup_expr="gte",
+    )  # fmt: skip
+
+
+def _ids() -> VocabularyFilter:
+    text = f"Only these ids, with commas between them; at most {IDS_MAX}."
+    return VocabularyFilter(IdsField, _IDS_SCHEMA, text, field_name="pk", lookup_expr="in")
+
+
+def _editions() -> VocabularyFilter:
+    codes = [code for code, _ in EDITION_CHOICES]
+    return VocabularyFilter(
+        ChoicesField, _words(codes), "The language it is published in.",
+        field_name="edition", lookup_expr="in", words=codes,
+    )  # fmt: skip
+
+
+class EventFilter(Vocabulary):
+    """Questions to the archive's events. Give it ``Event.objects.published()``."""
+
+    date_from = VocabularyFilter(
+        DateField, _DATE_SCHEMA, "First day of the events.", field_name="date", lookup_expr="gte"
+    )
+    date_to = VocabularyFilter(
+        DateField, _DATE_SCHEMA, "Last day of the events.", field_name="date", lookup_expr="lte"
+    )
+    on_day = VocabularyFilter(
+        MonthDayField,
+        {"type": "string", "pattern": "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "examples": ["02-09"]},
+        "This day in every year.",
+        method="filter_on_day",
+    )
+    changed_since = _changed_since()
+    context = VocabularyFilter(
+        ContextsField, _WORD_SCHEMA, "A context's id or slug; repeated: any of them.", method="filter_context"
+    )
+    context_all = VocabularyFilter(
+        ContextsField, _WORD_SCHEMA, "A context's id or slug; repeated: all of them.",
+        method="filter_context_all",
+    )  # fmt: skip
+    category = VocabularyFilter(
+        ChoicesField, _words(Category.values), "What kind of news it is; repeated: any of them.",
+        field_name="category", lookup_expr="in", words=Category.values,
+    )  # fmt: skip
+    publisher = VocabularyFilter(
+        PublishersField, _WORD_SCHEMA, "The name of a publisher that is cited; repeated: any of them.",
+        method="filter_publisher",
+    )  # fmt: skip
+    source = VocabularyFilter(
+        SourcesField, _WORD_SCHEMA, "The id or web address of a source that is cited; repeated: any of them.",
+        method="filter_source",
+    )  # fmt: skip
+    edition = _editions()
+    has_correction = VocabularyFilter(
+        YesNoField, {"type": "boolean"}, "Whether a person has corrected it.", method="filter_has_correction"
+    )
+    ids = _ids()
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = ()
+
+    def filter_on_day(self, rows: QuerySet[Event], _name: str, value: tuple[int, int]) -> QuerySet[Event]:
+        """That day of each year the archive has events of: a few index look-ups, not a scan."""
+        public = Event.objects.published()
+        first = public.order_by("date", "id").values_list("date", flat=True).first()
+        last = public.newest_first().values_list("date", flat=True).first()
+        if first is None or last is None:
+            return rows.none()
+        month, day = value
+        years = (
+            year for year in range(first.year, last.year + 1) if day <= calendar.monthrange(year, month)[1]
+        )
+        return rows.filter(date__in=[dt.date(year, month, day) for year in years])
+
+    def filter_context(
+        self, rows: QuerySet[Event], _name: str, value: list[frozenset[int]]
+    ) -> QuerySet[Event]:
+        """Events with any of these contexts."""
+        return rows.filter(pk__in=_tagged(frozenset().union(*value)))
+
+    def filter_context_all(
+        self, rows: QuerySet[Event], _name: str, value: list[frozenset[int]]
+    ) -> QuerySet[Event]:
+        """Events with each of these contexts."""
+        for ids in value:
+            rows = rows.filter(pk__in=_tagged(ids))
+        return rows
+
+    def filter_publisher(self, rows: QuerySet[Event], _name: str, value: list[int]) -> QuerySet[Event]:
+        """Events that cite a source of one of these publishers, or name one of them."""
+        by_source = Citation.objects.filter(source__publisher__in=value).values("event")
+        by_name = Citation.objects.filter(publisher__in=value).values("event")
+        return rows.filter(Q(pk__in=by_source) | Q(pk__in=by_name))
+
+    def filter_source(self, rows: QuerySet[Event], _name: str, value: list[int]) -> QuerySet[Event]:
+        """Events that cite one of these sources."""
+        return rows.filter(pk__in=Citation.objects.filter(source__in=value).values("event"))
+
+    def filter_has_correction(self, rows: QuerySet[Event], _name: str, value: bool) -> QuerySet[Event]:
+        """Events with, or without, a revision that carries a public grade."""
+        graded = Revision.objects.exclude(grade="")
+        if value:
+            return rows.filter(pk__in=graded.filter(event__isnull=False).values("event"))
+        return rows.filter(~Exists(graded.filter(event=OuterRef("pk"))))
+
+
+def _tagged(contexts: Iterable[int]) -> QuerySet[Tagging, Any]:
+    return Tagging.objects.active().filter(context__in=contexts).values("event")
+
+
+class ContextFilter(Vocabulary):
+    """Questions to the contexts."""
+
+    edition = _editions()
+    name = VocabularyFilter(
+        ManyField, _WORD_SCHEMA, "Its name or one of its other names.", method="filter_name"
+    )
+    slug = VocabularyFilter(
+        ManyField, _WORD_SCHEMA, "The last part of its address.", field_name="slug", lookup_expr="in"
+    )
+    broader = VocabularyFilter(
+        ContextsField,
+        _WORD_SCHEMA,
+        "The id or slug of a context that it is part of.",
+        method="filter_broader",
+    )
+    changed_since = _changed_since()
+    ids = _ids()
+
+    class Meta:
+        model = Context
+        fields: tuple[str, ...] = ()
+
+    def filter_name(self, rows: QuerySet[Context], _name: str, value: list[str]) -> QuerySet[Context]:
+        """Contexts that have one of these names, or had it before a merge."""
+        alias = Context.objects.filter(aliases__name__in=value).values("pk")
+        merged = Context.objects.filter(name__in=value, merged_into__isnull=False).values("merged_into")
+        return rows.filter(Q(name__in=value) | Q(pk__in=alias) | Q(pk__in=merged))
+
+    def filter_broader(
+        self, rows: QuerySet[Context], _name: str, value: list[frozenset[int]]
+    ) -> QuerySet[Context]:
+        """Contexts one step below any of these."""
+        return rows.filter(broader_steps__broader__in=frozenset().union(*value)).distinct()
+
+
+class SourceFilter(Vocabulary):
+    """Questions to the sources."""
+
+    publisher = VocabularyFilter(
+        PublishersField, _WORD_SCHEMA, "Its publisher's name; repeated: any of them.",
+        field_name="publisher", lookup_expr="in",
+    )  # fmt: skip
+    url = VocabularyFilter(
+        UrlField, {"type": "string", "format": "uri"}, "Its web address, in any form that means the same.",
+        field_name="url",
+    )  # fmt: skip
+    changed_since = _changed_since()
+    ids = _ids()
+
+    class Meta:
+        model = Source
+        fields: tuple[str, ...] = ()
