@@ -1,0 +1,90 @@
+# Everything from a bare checkout: needs make and python3 (3.11 or newer, with venv), nothing else.
+# Nothing is written outside this folder but package managers' caches.
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+UV_VERSION := 0.13.9
+
+UV := .tools/bin/uv
+PY := .venv/bin/python
+
+define CHECK_PYTHON
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'newsarchive needs Python 3.11 or newer; "$(PYTHON)" is' "$$($(PYTHON) --version 2>&1 | head -n 1)". 'Name another one: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
+@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo '"$(PYTHON)" has no venv (on Debian and Ubuntu: apt-get install python3-venv). Or name another one: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
+endef
+
+export PORT
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export TMPDIR := $(CURDIR)/var/tmp
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH UV_PROJECT_ENVIRONMENT
+ifeq ($(strip $(HOME)),)
+export HOME := $(CURDIR)/.tools/home
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help environment demo demo-password manage test test-browser test-slow lint format types check bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1 | \2/p' Makefile | while IFS='|' read -r left right; do printf '%-24s%s\n' "$$left" "$$right"; done
+	@echo '  ARGS="…" goes to the program behind test, test-browser, test-slow, bench and manage.'
+	@echo '  PYTHON=python3.12 chooses the interpreter, PORT=8001 the port of the demo.'
+
+$(TMPDIR):
+	@mkdir -p '$@'
+
+.tools/uv-$(UV_VERSION): | $(TMPDIR)
+	$(CHECK_PYTHON)
+	@echo 'Installing uv $(UV_VERSION) into .tools …'
+	@rm -rf .tools && $(PYTHON) -m venv .tools
+	@.tools/bin/python -m pip install --quiet 'uv==$(UV_VERSION)'
+	@touch $@
+
+.venv/.synced: pyproject.toml uv.lock .tools/uv-$(UV_VERSION)
+	@echo 'Installing the locked packages into .venv …'
+	@$(UV) sync --quiet --locked --all-extras --python .tools/bin/python
+	@touch $@
+
+environment: .venv/.synced ## install everything into .venv (uv itself into .tools)
+
+# The port is looked at before anything is installed.
+demo: | $(TMPDIR) ## the site with the sample archive on http://127.0.0.1:8000 (Ctrl-C stops it)
+	$(CHECK_PYTHON)
+	@$(PYTHON) scripts/demo.py port
+	@$(MAKE) --no-print-directory environment
+	@exec $(PY) scripts/demo.py run
+
+demo-password: environment ## give the demo's editor a new password and print it
+	@$(PY) scripts/demo.py password
+
+manage: environment ## manage.py on the demo's archive: make manage ARGS="harvest markdown DIR"
+	@$(PY) scripts/demo.py manage $(ARGS)
+
+test: environment ## the default suite on SQLite, and on PostgreSQL if TEST_DATABASE_URL names one
+	@$(PY) scripts/run_tests.py $(ARGS)
+
+test-browser: environment ## the tests in a real browser (needs Chromium)
+	@$(PY) -m pytest -m browser $(ARGS)
+
+test-slow: environment ## the long runs: kills, random interleavings, the real corpus
+	@$(PY) -m pytest -m slow $(ARGS)
+
+lint: environment ## style
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+format: environment ## put the code into the style
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+types: environment ## mypy, strict
+	@$(PY) -m mypy
+
+check: lint types test ## lint, types and tests
+
+bench: environment ## the goals' figures as ratios of one run
+	@$(PY) -m benchmarks $(ARGS)
+
+clean: ## remove what make installed and the tests left; keeps var/ with the demo's archive
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis var/tmp
