@@ -7,25 +7,25 @@ and of the whole input only the context names with commas inside.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from events.harvest.files import Refused, decode_text, printable, read_bounded
 from events.harvest.folders import DayFolder, OpinionFile, walk_days, walk_opinion
+from events.harvest.known import KnownNames, learn_names
 from events.harvest.layout import (
     DayEntry,
     DayPage,
     EventPage,
     Problem,
-    context_names,
     parse_day_page,
     parse_event_page,
     parse_opinion_page,
 )
 from events.harvest.limits import check_editorial, check_mention, check_record, read_address
-from events.harvest.names import SEPARATOR, escaped_names, possible_names, split_names
+from events.harvest.names import split_names
 from events.harvest.records import (
     BadRecord,
     EditorialRecord,
@@ -38,12 +38,6 @@ from events.harvest.records import (
 )
 from events.slugs import SLUG_MAX, Address, make_slug
 from events.text.normalise import published
-
-KnownNames = Callable[[Iterable[str]], set[str]] | Iterable[str]
-"""The archive's names with commas inside: themselves, or a function that picks them from possible ones."""
-
-_ASK_AT: Final = 20_000
-"""Possible names that are collected before the archive is asked which of them it knows."""
 
 
 class MarkdownReader:
@@ -110,42 +104,17 @@ class MarkdownReader:
             if isinstance(piece, OpinionFile):
                 yield piece.name, piece.size
 
-    # What the whole input knows about names.
-
     @property
     def _names(self) -> frozenset[str]:
-        """Context names with ", " inside, from the whole input and from whom the caller asks."""
+        """Context names with ", " inside: those of the whole input and the archive's."""
         if self._known is None:
-            ask = self._asked if callable(self._asked) else None
-            known = set() if callable(self._asked) else {name for name in self._asked if SEPARATOR in name}
-            possible: set[str] = set()
-            for name, _ in self._files():
-                self._learn(name, known, possible if ask else None)
-                if ask and len(possible) >= _ASK_AT:
-                    known |= ask(possible)
-                    possible = set()
-            if ask and possible:
-                known |= ask(possible)
-            self._known = frozenset(known)
+            self._known = learn_names(self._texts(), self.edition, self._asked)
         return self._known
 
-    def _learn(self, name: str, known: set[str], possible: set[str] | None) -> None:
-        """Add the comma names that the page *name* proves to *known*, and those it may hold to *possible*."""
-        try:
-            text = decode_text(read_bounded(self._location(name)))
-        except Refused:
-            return
-        for line in text.split("\n"):
-            if SEPARATOR not in line:
-                continue
-            if line.startswith("##### "):
-                known.add(line[6:].strip())
-            elif line.rstrip().endswith("_"):
-                names = context_names(line[line.rfind(") _") + 2 :] if line[0] != "_" else line, self.edition)
-                if names:
-                    known.update(escaped_names(names))
-                    if possible is not None:
-                        possible.update(possible_names(names))
+    def _texts(self) -> Iterator[str]:
+        for name, _ in self._files():
+            with contextlib.suppress(Refused):  # reported when its record is read
+                yield self._read(name)[0]
 
     def _split(self, names: str) -> tuple[str, ...]:
         return split_names(names, self._names)
