@@ -16,6 +16,8 @@ endef
 
 export PORT
 export UV_PYTHON_DOWNLOADS := never
+# A machine behind a company's proxy has its certificate among the system's.
+export UV_SYSTEM_CERTS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export TMPDIR := $(CURDIR)/var/tmp
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH UV_PROJECT_ENVIRONMENT

@@ -1,4 +1,7 @@
-"""Settings of the test suite: ``TEST_DATABASE_URL`` names a PostgreSQL, else SQLite."""
+"""Settings of the test suite: ``TEST_DATABASE_URL`` names a PostgreSQL, else SQLite.
+
+Not in ``settings/``: importing that package already asks for a secret, which tests need not have.
+"""
 
 from __future__ import annotations
 
