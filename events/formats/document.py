@@ -103,9 +103,34 @@ def detail_json(body: str, related: list[dict[str, Any]]) -> str:
     return f'{head},"related":{_encode(related)}{_SEAM}{tail}'
 
 
+def day_json(day: dict[str, Any]) -> bytes:
+    """A day page as JSON."""
+    return _page_json(day)
+
+
+def context_json(context: dict[str, Any]) -> bytes:
+    """A context page as JSON."""
+    return _page_json(context)
+
+
+def front_json(front: dict[str, Any]) -> bytes:
+    """The front page as JSON."""
+    return _page_json(front)
+
+
+def editorial_json(editorial: dict[str, Any]) -> bytes:
+    """An opinion piece as JSON."""
+    return _page_json(editorial)
+
+
 def timestamp(at: dt.datetime) -> str:
     """An aware time in UTC, always with microseconds: ``2004-02-09T12:30:00.000000Z``."""
     return at.astimezone(dt.UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def _page_json(page: dict[str, Any]) -> bytes:
+    """UTF-8; halves of surrogate pairs, which no encoding has, become "?"."""
+    return _encode(page).encode("utf-8", "replace")
 
 
 def _context(context: Context) -> dict[str, Any]:

@@ -1,0 +1,89 @@
+"""Pages as XML, valid against ``docs/schema/archive-1.xsd`` (layer 5).
+
+The names are those of the JSON. ``null`` leaves the element out; the members of a list are
+elements of the name that ``_MEMBERS`` gives. Characters that XML 1.0 does not allow are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+NAMESPACE: Final = "urn:newsarchive:1"
+_MEMBERS: Final = {
+    "former_addresses": "address",
+    "contexts": "context",
+    "citations": "citation",
+    "corrections": "correction",
+    "related": "link",
+    "provenance": "record",
+    "licence": "terms",
+    "aliases": "alias",
+    "broader": "context",
+    "narrower": "context",
+    "events": "event",
+    "days": "day",
+    "editorials": "editorial",
+}
+_NOT_ALLOWED: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A bare carriage return would be read as a line feed.
+_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+
+
+def event_xml(event: Mapping[str, Any]) -> bytes:
+    """An event, from its detail answer."""
+    return _document("event", event)
+
+
+def day_xml(day: Mapping[str, Any]) -> bytes:
+    """A day with its events."""
+    return _document("day", day)
+
+
+def context_xml(context: Mapping[str, Any]) -> bytes:
+    """A context with its events."""
+    return _document("context", context)
+
+
+def front_xml(front: Mapping[str, Any]) -> bytes:
+    """The front page."""
+    return _document("front", front)
+
+
+def editorial_xml(editorial: Mapping[str, Any]) -> bytes:
+    """An opinion piece."""
+    return _document("editorial", editorial)
+
+
+def _document(root: str, page: Mapping[str, Any]) -> bytes:
+    out = [f'<?xml version="1.0" encoding="utf-8"?>\n<{root} xmlns="{NAMESPACE}">']
+    _write_fields(out, page)
+    out.append(f"</{root}>\n")
+    return "".join(out).encode()
+
+
+def _write_fields(out: list[str], fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        if value is not None:
+            _write(out, name, value)
+
+
+def _write(out: list[str], name: str, value: Any) -> None:
+    if isinstance(value, list):
+        out.append(f"<{name}>")
+        for member in value:
+            _write(out, _MEMBERS[name], member)
+        out.append(f"</{name}>")
+    elif isinstance(value, dict):
+        out.append(f"<{name}>")
+        _write_fields(out, value)
+        out.append(f"</{name}>")
+    else:
+        out.append(f"<{name}>{_content(value)}</{name}>")
+
+
+def _content(value: str | float | bool) -> str:
+    if isinstance(value, str):
+        return _NOT_ALLOWED.sub("", value).translate(_ESCAPES)
+    return str(value).lower() if isinstance(value, bool) else str(value)
