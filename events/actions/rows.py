@@ -1,0 +1,67 @@
+"""Taking hold of the rows that an action changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import F, Q
+
+from events.actions.errors import InvalidAction, StaleVersion
+from events.models import Context, Document, Event
+from events.vocabulary import State
+
+
+def lock_event(event_id: int, version: int | None = None) -> Event:
+    """The event, locked until the transaction ends.
+
+    Raises ``StaleVersion`` where it is no longer at *version* (``None``: the caller did not
+    look), ``InvalidAction`` where there is none.
+    """
+    return lock_events({event_id: version})[event_id]
+
+
+def lock_events(versions: dict[int, int | None]) -> dict[int, Event]:
+    """The events of these ids, at these versions; locked in the order of ids, so that none wait in a ring."""
+    found = {
+        event.pk: event for event in Event.objects.select_for_update().filter(pk__in=versions).order_by("pk")
+    }
+    for event_id, version in versions.items():
+        if event_id not in found:
+            raise InvalidAction(f"There is no event {event_id}.")
+        if version is not None and found[event_id].version != version:
+            raise StaleVersion(found[event_id].version)
+    return found
+
+
+def require_changeable(event: Event) -> None:
+    """Raise ``InvalidAction`` for an event whose words nobody may change any more."""
+    if event.state == State.MERGED:
+        raise InvalidAction(f"Event {event.pk} was merged into {event.merged_into_id}; change that one.")
+    if event.state == State.LEGAL:
+        raise InvalidAction(f"Event {event.pk} was removed for legal reasons.")
+
+
+def lock_contexts(versions: dict[int, int | None]) -> dict[int, Context]:
+    """The contexts of these ids, at these versions, locked in the order of ids."""
+    found = {
+        context.pk: context
+        for context in Context.objects.select_for_update().filter(pk__in=versions).order_by("pk")
+    }
+    for context_id, version in versions.items():
+        if context_id not in found:
+            raise InvalidAction(f"There is no context {context_id}.")
+        if version is not None and found[context_id].version != version:
+            raise StaleVersion(found[context_id].version)
+    return found
+
+
+def links_due(event_ids: Collection[int]) -> None:
+    """Have the related links of these events, and of those that link to them, computed again."""
+    Document.objects.filter(
+        Q(event_id__in=event_ids) | Q(event__related_links__target_id__in=event_ids)
+    ).update(related_due=True)
+
+
+def links_changed(event_id: int) -> None:
+    """Count up what readers see of the event's related links."""
+    Document.objects.filter(event_id=event_id).update(related_version=F("related_version") + 1)
