@@ -1,0 +1,167 @@
+"""The words of the reader's interface, an edition each; other editions fall back to English."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Final
+
+from events.vocabulary import EDITIONS, Grade
+
+_ENGLISH: Final = {
+    "front": "Front page",
+    "archive": "Archive",
+    "contexts": "Contexts",
+    "opinion": "Opinion",
+    "skip": "Skip to the content",
+    "main_navigation": "Main",
+    "editions": "Editions",
+    "tagline": "News with its context, at addresses that never change",
+    "previous_day": "Previous day",
+    "next_day": "Next day",
+    "days": "Days",
+    "in_the_words_of": "In the words of",
+    "the_source": "the source",
+    "sources": "Sources",
+    "picture": "Picture",
+    "picture_of": "Picture of",
+    "related": "Related events",
+    "shared": "Shared contexts:",
+    "pinned": "Chosen by an editor",
+    "corrections": "Corrections",
+    "revision": "revision",
+    "about": "About this page",
+    "origin": "Origin",
+    "licence": "Licence",
+    "read_on": "read on",
+    "category": "Category",
+    "record": "Record",
+    "former": "Former addresses",
+    "formats": "Other formats",
+    "short": "Permanent short address",
+    "events": "events",
+    "event": "event",
+    "no_events": "There are no events here yet.",
+    "aliases": "Also known as",
+    "broader": "Part of",
+    "narrower": "Includes",
+    "newest_first": "Events, newest first",
+    "more_events": "Only the newest are shown; there are more.",
+    "elsewhere": "Elsewhere",
+    "a_to_z": "By first letter",
+    "more": "More",
+    "first_page": "From the beginning",
+    "no_contexts": "No context stands here.",
+    "years": "Years",
+    "months": "Months",
+    "earlier": "Earlier",
+    "later": "Later",
+    "day": "Day",
+    "month": "Month",
+    "number_of_events": "Events",
+    "by": "by",
+    "no_editorials": "There are no editorials yet.",
+    "all_editorials": "All editorials",
+    "other_events": "Other events",
+}
+_CHINESE: Final = {
+    "front": "首页",
+    "archive": "档案",
+    "contexts": "背景",
+    "opinion": "观点",
+    "skip": "跳到正文",
+    "main_navigation": "主导航",
+    "editions": "语言",
+    "tagline": "有来龙去脉的新闻，地址永不改变",
+    "previous_day": "前一天",
+    "next_day": "后一天",
+    "days": "日期",
+    "in_the_words_of": "原文摘要：",
+    "the_source": "信息来源",
+    "sources": "信息来源",
+    "picture": "图片",
+    "picture_of": "图片：",
+    "related": "有关事件",
+    "shared": "共同背景：",
+    "pinned": "编辑选定",
+    "corrections": "更正",
+    "revision": "版本",
+    "about": "关于本页",
+    "origin": "出处",
+    "licence": "许可",
+    "read_on": "详情",
+    "category": "类别",
+    "record": "记录",
+    "former": "曾用地址",
+    "formats": "其他格式",
+    "short": "永久短地址",
+    "events": "条事件",
+    "event": "条事件",
+    "no_events": "这里还没有事件。",
+    "aliases": "又称",
+    "broader": "属于",
+    "narrower": "包括",
+    "newest_first": "事件（新的在前）",
+    "more_events": "这里只显示最新的事件，还有更多。",
+    "elsewhere": "其他网站",
+    "a_to_z": "按首字母",
+    "more": "更多",
+    "first_page": "从头开始",
+    "no_contexts": "这里没有背景。",
+    "years": "年份",
+    "months": "月份",
+    "earlier": "更早",
+    "later": "更晚",
+    "day": "日",
+    "month": "月",
+    "number_of_events": "事件",
+    "by": "作者",
+    "no_editorials": "还没有评论文章。",
+    "all_editorials": "全部评论",
+    "other_events": "其他事件",
+}
+_WORDS: Final = {"en": _ENGLISH, "zh": _CHINESE}
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+_GRADES_CHINESE: Final = {
+    Grade.TYPO: "错字",
+    Grade.CORRECTION: "更正",
+    Grade.CLARIFICATION: "澄清",
+    Grade.UPDATE: "更新",
+    Grade.RETRACTION: "撤回",
+    Grade.LEGAL: "法律原因",
+}
+
+
+def words(edition: str) -> Mapping[str, str]:
+    """The interface's words in the language of *edition*."""
+    return _WORDS.get(edition, _ENGLISH)
+
+
+def grade_word(edition: str, grade: str) -> str:
+    """How readers are told a correction's grade."""
+    known = Grade(grade)
+    return _GRADES_CHINESE[known] if EDITIONS[edition].lang.startswith("zh") else known.label
+
+
+def day_words(edition: str, date: dt.date) -> str:
+    """A day as people write it: "9 February 2004", 2004年2月9日."""
+    if EDITIONS[edition].cjk:
+        return f"{date.year}年{date.month}月{date.day}日"
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def month_words(edition: str, year: int, month: int, *, with_year: bool = True) -> str:
+    """A month as people write it: "February 2004", 2004年2月."""
+    if EDITIONS[edition].cjk:
+        return f"{year}年{month}月" if with_year else f"{month}月"
+    return f"{_MONTHS[month - 1]} {year}" if with_year else _MONTHS[month - 1]
+
+
+def count_words(edition: str, count: int) -> str:
+    """ "1 event", "1,234 events", 12条事件."""
+    said = words(edition)
+    word = said["event"] if count == 1 else said["events"]
+    return f"{count:,}{'' if EDITIONS[edition].cjk else ' '}{word}"
