@@ -1,0 +1,124 @@
+"""What editors decide about an event's related links. It wins over every computation.
+
+The computed links (``RelatedLink``) are not touched: who reads puts the pins first and leaves
+the bans out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from events.actions.errors import InvalidAction
+from events.actions.recording import Actor, recording
+from events.actions.rows import links_changed, lock_event, require_changeable
+from events.actions.values import change_of
+from events.models import Curation, Event
+from events.vocabulary import ChangeKind, Decision, Right, State
+
+_NOTE_MAX: Final = 500
+
+
+def pin_related(
+    *, actor: Actor, event_id: int, target_id: int, position: int | None = None, note: str = ""
+) -> Curation:
+    """Show *target_id* among the event's related links, before the computed ones.
+
+    *position* counts from 1 among the pins; ``None`` is the last, or the present one.
+    """
+    with _curating(actor, event_id) as event:
+        target = _target(event, target_id)
+        if not target.is_public:
+            raise InvalidAction(f"Readers cannot see event {target.pk}; only published ones can be pinned.")
+        row = _decide(event, target, Decision.PIN, note, actor)
+        pins = _pins(event)
+        others = [pin for pin in pins if pin.pk != row.pk]
+        place = row.position if position is None else position
+        index = len(others) if place is None else max(0, min(place - 1, len(others)))
+        _number([*others[:index], row, *others[index:]])
+    return row
+
+
+def ban_related(*, actor: Actor, event_id: int, target_id: int, note: str = "") -> Curation:
+    """Never show *target_id* among the event's related links, whatever is computed."""
+    with _curating(actor, event_id) as event:
+        row = _decide(event, _target(event, target_id), Decision.BAN, note, actor)
+        _number(_pins(event))
+    return row
+
+
+def clear_curation(*, actor: Actor, event_id: int, target_id: int) -> None:
+    """Take a pin or a ban back; the computation decides again."""
+    with _curating(actor, event_id) as event:
+        if not Curation.objects.filter(event=event, target_id=target_id).delete()[0]:
+            raise InvalidAction(f"Event {target_id} is neither pinned nor banned here.")
+        _number(_pins(event))
+
+
+def reorder_pins(*, actor: Actor, event_id: int, target_ids: Sequence[int]) -> None:
+    """Put the event's pins in this order; *target_ids* must name each of them once."""
+    with _curating(actor, event_id) as event:
+        pins = {pin.target_id: pin for pin in _pins(event)}
+        if sorted(target_ids) != sorted(pins):
+            raise InvalidAction("The pins have changed since you looked; order them again.")
+        _number([pins[target_id] for target_id in target_ids])
+
+
+@contextmanager
+def _curating(actor: Actor, event_id: int) -> Iterator[Event]:
+    """The locked event; what the block changed about its links is recorded as one revision, if anything."""
+    actor.require(Right.CURATE)
+    with recording(actor) as trace:
+        event = lock_event(event_id)
+        require_changeable(event)
+        before = _decided(event)
+        yield event
+        after = _decided(event)
+        fields = {key: change_of(before[key], after[key]) for key in after if before[key] != after[key]}
+        if fields:
+            trace.revise_event(event, ChangeKind.CURATED, fields)
+            event.save()
+            links_changed(event.pk)
+
+
+def _decided(event: Event) -> dict[str, list[dict[str, Any]]]:
+    """The pins in order and the bans, as a revision keeps them."""
+    rows = list(Curation.objects.filter(event=event).order_by("position", "pk"))
+    return {
+        key: [{"event": row.target_id, "note": row.note} for row in rows if row.decision == decision]
+        for key, decision in (("pins", Decision.PIN), ("bans", Decision.BAN))
+    }
+
+
+def _target(event: Event, target_id: int) -> Event:
+    target = Event.objects.select_related("merged_into").filter(pk=target_id).first()
+    if target is None:
+        raise InvalidAction(f"There is no event {target_id}.")
+    target = target.merged_into or target
+    if target.pk == event.pk:
+        raise InvalidAction("An event is not related to itself.")
+    return target
+
+
+def _decide(event: Event, target: Event, decision: Decision, note: str, actor: Actor) -> Curation:
+    if len(note) > _NOTE_MAX:
+        raise InvalidAction(f"The note is longer than {_NOTE_MAX} characters.")
+    row = Curation.objects.filter(event=event, target=target).first() or Curation(event=event, target=target)
+    if (row.decision, row.note, row._state.adding) != (decision, note, False):
+        if row.decision != decision:
+            row.position = None
+        row.decision, row.note, row.by, row.by_name = decision, note, actor.user, actor.name
+        row.save()
+    return row
+
+
+def _pins(event: Event) -> list[Curation]:
+    return list(Curation.objects.filter(event=event, decision=Decision.PIN).order_by("position", "pk"))
+
+
+def _number(pins: Sequence[Curation]) -> None:
+    """Number the pins from 1 in this order."""
+    for position, pin in enumerate(pins, start=1):
+        pin.position = position
+    Curation.objects.bulk_update(pins, ["position"])
