@@ -23,7 +23,7 @@ actor | actress | director | picture | song | album | screenplay
 elected elects | appointed appoints appointment | nominates nominated nomination nominee | resigns resigned resignation resigning
 arrives arrive arrived | leaves leave departs depart left
 begins begin starts start opens opened | ends ended concludes finishes closes closed
-rises rise increases increase strengthens strengthen gains | falls fall decreases decrease weakens weaken declines drops
+rises rise increases increase strengthens strengthen strengthened strengthening gains | falls fall decreases decrease weakens weaken weakened weakening declines drops
 approves approve passes passed accepts accepted ratifies | rejects reject rejected vetoes vetoed
 convicted guilty convicts | acquitted acquits acquittal
 arrested arrests arrest | released releases freed frees

@@ -183,6 +183,12 @@ NATION_OF: Final[dict[str, str]] = {
     for word in [line.split(":")[0], *line.split(":")[1].split()]
 }
 NATIONS: Final = frozenset(NATION_OF.values())
+# Names that so many events of a day share that sharing one says little.
+COMMON_NAMES: Final = NATIONS | {
+    "strip", "bank", "west", "east", "north", "south", "northern", "southern", "eastern", "western", "central",
+    "city", "state", "new", "republic", "island", "ocean", "sea", "pacific", "atlantic", "world", "cup", "nation",
+    "national", "internat", "leagu", "de", "al", "el", "la", "san", "democrat", "republic", "islamic",
+}  # fmt: skip
 
 # Names of several words, or with dots, that would fall apart: what stands for them.
 _COMPOUNDS: Final = {

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from rapidfuzz.distance import Indel, JaroWinkler
+from rapidfuzz.distance import Indel, JaroWinkler, Levenshtein
 
-from events.text.nations import NATIONS
+from events.text.nations import COMMON_NAMES, NATIONS
 from events.text.story import Story
 
 # Below this likeness of words nothing else is looked at.
@@ -28,6 +28,7 @@ _CHARACTERS: Final = 0.35
 _SHARED_SOURCE: Final = 0.08
 _SHARED_FIGURE: Final = 0.02
 _MOST_FIGURES: Final = 2
+_GROWN: Final = 0.10
 # What speaks against.
 _OTHER_NAMES: Final = 0.40
 _SHARED_NAME_EASES: Final = 0.5
@@ -36,6 +37,7 @@ _MOST_EXTRA_NAMES: Final = 3
 _CONTRAST: Final = 0.12
 _FEW_WORDS: Final = 5
 _FEW_WORDS_COST: Final = 0.08
+_SWAPPED_RUNS: Final = 1.2
 # The verdicts.
 SAME_FROM: Final = 0.73
 DOUBTFUL_FROM: Final = 0.63
@@ -93,6 +95,10 @@ def _support(one: Story, other: Story, reasons: list[str]) -> float:
     if not one.sources.isdisjoint(other.sources):
         gain += _SHARED_SOURCE
         reasons.append("shared source")
+    short, long = sorted((one, other), key=lambda story: len(story.key))
+    if len(short.tokens) >= _FEW_WORDS and short.key.rstrip(".。 ") in long.key:
+        gain += _GROWN
+        reasons.append("one text within the other")
     figures = min(len(one.figures & other.figures), _MOST_FIGURES)
     if figures:
         gain += _SHARED_FIGURE * figures
@@ -102,8 +108,15 @@ def _support(one: Story, other: Story, reasons: list[str]) -> float:
 
 def _objections(one: Story, other: Story, shared: int, reasons: list[str]) -> float:
     cost = 0.0
-    mine, theirs = _names_apart(one, other)
-    known = (one.names | other.names) & one.tokens & other.tokens
+    if one.cjk:
+        mine, theirs = set(one.names - other.names), set(other.names - one.names)
+        swapped = _swapped_share(one.key, other.key)
+        if swapped:
+            cost += _SWAPPED_RUNS * swapped
+            reasons.append(f"other words in place: {swapped:.2f}")
+    else:
+        mine, theirs = _names_apart(one, other)
+    known = ((one.names | other.names) & one.tokens & other.tokens) - COMMON_NAMES
     clashing = min(len(mine), len(theirs))
     if clashing:
         cost += _OTHER_NAMES * clashing / (clashing + _SHARED_NAME_EASES * len(known))
@@ -142,6 +155,22 @@ def _names_apart(one: Story, other: Story) -> tuple[set[str], set[str]]:
                 mine.discard(name)
                 theirs.discard(twin)
     return mine, theirs
+
+
+def _swapped_share(one: str, other: str) -> float:
+    """How much of the shorter Chinese text has other words in the same place, as a share of it.
+
+    Single characters and runs that share a character do not count: names are spelt with various
+    characters, and a table of scripts is never complete. Nor do figures.
+    """
+    swapped = 0
+    for edit in Levenshtein.opcodes(one, other):
+        if edit.tag != "replace":
+            continue
+        here, there = one[edit.src_start : edit.src_end], other[edit.dest_start : edit.dest_end]
+        if len(here) > 1 and len(there) > 1 and not set(here) & set(there) and not any(map(str.isdigit, here + there)):
+            swapped += min(len(here), len(there))
+    return swapped / max(1, min(len(one), len(other)))
 
 
 def _spelt_out(acronym: str, story: Story) -> frozenset[str]:

@@ -6,15 +6,17 @@ A :class:`Story` is computed once a text and then compared with others (:mod:`ev
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from events.text.contrasts import CONTRAST_OF
-from events.text.figures import NUMBER_WORDS
+from events.text.figures import NUMBER_WORDS, figures
+from events.text.hanzi import contrasts_in, grams, nations_in, simplify
 from events.text.nations import NATION_OF, join_compounds
-from events.text.normalise import fold, is_cjk, published
+from events.text.normalise import fold, published
 
 # Words that say nothing about what happened.
 STOP: Final = frozenset(
@@ -53,7 +55,9 @@ _TITLES: Final = frozenset(
     high supreme police army military navy government parliament senate house party former leader chief staff
     state department ministry representative representatives member members assembly congress mayor chair chairman
     chairwoman speaker commander captain colonel lieutenant sir dr mr mrs ms city province district region county
-    river lake mount island airport university war civil ceo deputy vice acting spokesman spokesperson us""".split()
+    river lake mount island airport university war civil ceo deputy vice acting spokesman spokesperson us
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december""".split()
 )
 _ENDS_SENTENCE: Final = re.compile(r"[.!?:;]\s+[\"“(]*$|[\"“]$")
 _YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -185,7 +189,20 @@ def _look(raw: str) -> tuple[str, str, int]:
 
 
 def _cjk_story(shown: str, sources: frozenset[str]) -> Story:
-    raise NotImplementedError
+    simplified = simplify(unicodedata.normalize("NFKC", shown[:_LENGTH_USED]))
+    return Story(
+        text=shown,
+        key="".join(char for char in simplified if char.isalnum()).casefold() or fold(shown),
+        cjk=True,
+        tokens=frozenset(grams(simplified)),
+        names=frozenset(nations_in(simplified)),
+        soft=frozenset(),
+        figures=frozenset(f"{figure.value:g}" for figure in figures(simplified, cjk=True)),
+        contrasts=frozenset(contrasts_in(simplified)),
+        acronyms=frozenset(),
+        phrases=(),
+        sources=sources,
+    )
 
 
 @lru_cache(maxsize=100_000)
