@@ -15,7 +15,7 @@ from events.actions.recording import Actor, recording
 from events.actions.rows import links_changed, lock_event, require_changeable
 from events.actions.values import change_of
 from events.models import Curation, Event
-from events.vocabulary import ChangeKind, Decision, Right, State
+from events.vocabulary import ChangeKind, Decision, Right
 
 _NOTE_MAX: Final = 500
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, TypedDict
 
 from events.actions.errors import InvalidAction
-from events.actions.upstream import cited_as_parts, cited_sources
 from events.harvest.limits import LABEL_MAX, TEXT_MAX, YEARS
 from events.harvest.records import CitedSource
 from events.models import Event, Provenance
@@ -102,15 +101,13 @@ def cited(event: Event) -> list[CitedSource]:
 
 def citations_json(citations: Collection[CitedSource]) -> list[dict[str, str]]:
     """Citations as revisions keep them."""
-    return cited_as_parts((one.label, one.url, one.picture) for one in citations)
+    return [{"label": one.label, "url": one.url, "picture": one.picture} for one in citations]
 
 
 def read_citations(stored: Collection[Any]) -> list[CitedSource]:
     """Citations as revisions keep them, or as records do (``[label, url, picture]``)."""
     return [
-        CitedSource(one["label"], one["url"], one.get("picture", ""))
-        if isinstance(one, dict)
-        else cited_sources([one])[0]
+        CitedSource(one["label"], one["url"], one["picture"]) if isinstance(one, dict) else CitedSource(*one)
         for one in stored
     ]
 
@@ -144,7 +141,7 @@ def said_of(upstream: Mapping[str, Any]) -> dict[str, Any]:
     if names := {*upstream.get("contexts", ()), *upstream.get("day", ())}:
         said["contexts"] = sorted(names)
     if "citations" in upstream:
-        said["citations"] = cited_as_parts(upstream["citations"])
+        said["citations"] = citations_json(read_citations(upstream["citations"]))
     return said
 
 
