@@ -49,6 +49,7 @@ $(TMPDIR):
 	@touch $@
 
 environment: .venv/.synced ## install everything into .venv (uv itself into .tools)
+	@:
 
 # The port is looked at before anything is installed.
 demo: | $(TMPDIR) ## the site with the sample archive on http://127.0.0.1:8000 (Ctrl-C stops it)
@@ -67,10 +68,10 @@ test: environment ## the default suite on SQLite, and on PostgreSQL if TEST_DATA
 	@$(PY) scripts/run_tests.py $(ARGS)
 
 test-browser: environment ## the tests in a real browser (needs Chromium)
-	@$(PY) -m pytest -m browser $(ARGS)
+	@$(PY) -m pytest -m browser $(ARGS) || [ $$? -eq 5 ]
 
 test-slow: environment ## the long runs: kills, random interleavings, the real corpus
-	@$(PY) -m pytest -m slow $(ARGS)
+	@$(PY) -m pytest -m slow $(ARGS) || [ $$? -eq 5 ]
 
 lint: environment ## style
 	@$(PY) -m ruff check .
