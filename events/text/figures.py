@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 _ONES: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()  # fmt: skip
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
 _TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 NUMBER_WORDS: Final[dict[str, int]] = {
@@ -18,14 +18,21 @@ NUMBER_WORDS: Final[dict[str, int]] = {
 }
 _WORDS: Final = "|".join(sorted([*NUMBER_WORDS, *_SCALES], key=len, reverse=True))
 _ENGLISH: Final = re.compile(
-    rf"(?<![\w.,])(?P<digits>\d{{1,3}}(?:[, ]\d{{3}})+|\d+)(?:\.\d+)?(?:[ -](?P<scale>thousand|million|billion)\b)?(?![\d%])"
+    r"(?<![\w.,])(?P<digits>\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?"
+    r"(?:[ -](?P<scale>thousand|million|billion)\b)?(?![\d%])"
     rf"|\b(?P<words>(?:a |an )?(?:{_WORDS})(?:(?:[ -]|,? and )(?:{_WORDS}))*)\b",
     re.IGNORECASE,
 )
-_CJK_DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
+_CJK_DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "兩": 2,
+}
 _CJK_SCALES: Final = {"十": 10, "百": 100, "千": 1_000}
 _CJK_MYRIADS: Final = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
-_CHINESE: Final = re.compile(r"(?:\d[\d,]*(?:\.\d+)?|[零〇一二三四五六七八九两兩十百千]+)[余餘多]?[百千]?[万萬亿億]?")
+_CHINESE: Final = re.compile(
+    r"(?:\d[\d,]*(?:\.\d+)?|[零〇一二三四五六七八九两兩十百千]+)[余餘多]?[百千]?[万萬亿億]?"
+)
 
 
 @dataclass(frozen=True, slots=True)

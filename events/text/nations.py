@@ -183,11 +183,13 @@ NATION_OF: Final[dict[str, str]] = {
     for word in [line.split(":")[0], *line.split(":")[1].split()]
 }
 NATIONS: Final = frozenset(NATION_OF.values())
+
 # Names that so many events of a day share that sharing one says little.
 COMMON_NAMES: Final = NATIONS | {
-    "strip", "bank", "west", "east", "north", "south", "northern", "southern", "eastern", "western", "central",
-    "city", "state", "new", "republic", "island", "ocean", "sea", "pacific", "atlantic", "world", "cup", "nation",
-    "national", "internat", "leagu", "de", "al", "el", "la", "san", "democrat", "republic", "islamic",
+    "strip", "bank", "west", "east", "north", "south", "northern", "southern", "eastern", "western",
+    "central", "city", "state", "new", "republic", "island", "ocean", "sea", "pacific", "atlantic",
+    "world", "cup", "nation", "national", "internat", "leagu", "de", "al", "el", "la", "san",
+    "democrat", "islamic",
 }  # fmt: skip
 
 # Names of several words, or with dots, that would fall apart: what stands for them.
@@ -209,9 +211,11 @@ _COMPOUNDS: Final = {
     r"Hong Kong(?:ers?)?": "Hongkong",
     r"Czech Republic": "Czechia",
     r"Holy See": "Vatican",
-    r"(?:Islamic State of Iraq and (?:the Levant|Syria)|Islamic State(?: group)?|ISIL|ISIS|Daesh)(?! –)": "Isis",
+    r"(?:Islamic State(?: of Iraq and (?:the Levant|Syria)| group)?|ISIL|ISIS|Daesh)(?! –)": "Isis",
 }
-_COMPOUND: Final = re.compile("|".join(rf"\b(?P<n{at}>{pattern})" for at, pattern in enumerate(_COMPOUNDS)))
+_COMPOUND: Final = re.compile(
+    r"\b(?:" + "|".join(f"(?P<n{at}>{pattern})" for at, pattern in enumerate(_COMPOUNDS)) + ")"
+)
 _STANDS_FOR: Final = list(_COMPOUNDS.values())
 
 

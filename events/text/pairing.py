@@ -66,12 +66,12 @@ def _equal_texts(
             if at in done or not story.key:
                 continue
             row = waiting[getattr(story, form)]
-            index = next((index for index in row if (at, index) not in blocked), None)
-            if index is not None:
-                row.remove(index)
-                used.add(index)
+            match = next((index for index in row if (at, index) not in blocked), None)
+            if match is not None:
+                row.remove(match)
+                used.add(match)
                 done.add(at)
-                pairings.append(Pairing(at, index, Verdict.SAME, 1.0, ("same text",)))
+                pairings.append(Pairing(at, match, Verdict.SAME, 1.0, ("same text",)))
     return pairings
 
 

@@ -143,18 +143,23 @@ def _names_apart(one: Story, other: Story) -> tuple[set[str], set[str]]:
         mine |= one.soft - other.tokens
         theirs |= other.soft - one.tokens
     if mine and theirs:
-        for acronyms, names, story in ((one.acronyms, theirs, other), (other.acronyms, mine, one)):
-            for acronym in acronyms:
-                spelt_out = _spelt_out(acronym, story)
-                if spelt_out:
-                    names -= spelt_out
-                    (mine if names is theirs else theirs).discard(acronym)
-        for name in list(mine):
-            twin = next((other_name for other_name in theirs if _one_name(name, other_name)), None)
+        _drop_acronyms(one, mine, other, theirs)
+        _drop_acronyms(other, theirs, one, mine)
+        for name in sorted(mine):
+            twin = next((far for far in sorted(theirs) if _one_name(name, far)), None)
             if twin is not None:
                 mine.discard(name)
                 theirs.discard(twin)
     return mine, theirs
+
+
+def _drop_acronyms(short: Story, of_short: set[str], long: Story, of_long: set[str]) -> None:
+    """Take out an acronym of one side, and the words it stands for of the other."""
+    for acronym in short.acronyms:
+        spelt_out = _spelt_out(acronym, long)
+        if spelt_out:
+            of_short.discard(acronym)
+            of_long -= spelt_out
 
 
 def _swapped_share(one: str, other: str) -> float:
@@ -168,7 +173,12 @@ def _swapped_share(one: str, other: str) -> float:
         if edit.tag != "replace":
             continue
         here, there = one[edit.src_start : edit.src_end], other[edit.dest_start : edit.dest_end]
-        if len(here) > 1 and len(there) > 1 and not set(here) & set(there) and not any(map(str.isdigit, here + there)):
+        if (
+            len(here) > 1
+            and len(there) > 1
+            and not set(here) & set(there)
+            and not any(map(str.isdigit, here + there))
+        ):
             swapped += min(len(here), len(there))
     return swapped / max(1, min(len(one), len(other)))
 

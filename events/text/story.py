@@ -19,54 +19,67 @@ from events.text.nations import NATION_OF, join_compounds
 from events.text.normalise import fold, published
 
 # Words that say nothing about what happened.
-STOP: Final = frozenset(
-    """a an the of in on at to for from by with and or as is are was were be been being after before that this these
-    those it its his her their they he she him them into over during has have had having who whom whose which while
-    amid amidst against between near about also not no than then there where when but out up down off under around
-    more most least other others another such least some any all both each several many if so due via per will would
-    can could may might must says said say according reports reported report reportedly announces announced u s
-    including include following follow since because through within without across along later earlier early""".split()
-)
+_STOP_WORDS: Final = """
+a an the of in on at to for from by with and or as is are was were be been being after before that
+this these those it its his her their they he she him them into over during has have had having who
+whom whose which while amid amidst against between near about also not no than then there where when
+but out up down off under around more most least other others another such some any all both each
+several many if so due via per will would can could may might must says said say according reports
+reported report reportedly announces announced u s including include following follow since because
+through within without across along later earlier early
+"""
+_STOP: Final = frozenset(_STOP_WORDS.split())
 # Words that often open a sentence and are no names there.
-OPENERS: Final = frozenset(
-    """at the a an in on two three four five six seven eight nine ten eleven twelve dozens hundreds thousands several
-    many more most some over around about nearly almost approximately up police voters citizens people residents
-    protesters protestors protests protest demonstrators rioting riots clashes clash gunmen militants rebels
-    insurgents soldiers troops former following after before during amid as multiple around authorities officials
-    lawmakers rescuers scientists researchers workers students teachers doctors miners journalists fighting floods
-    flooding flood heavy rain snow fire fires wildfire wildfires explosion explosions bomb bombs car suicide
-    unidentified unknown armed air government opposition president prime minister ministers foreign health interior
-    defense defence military army navy senior leaders leader members results polls polling exit early presidential
-    parliamentary general local regional international national federal state a for with by from it he she they this
-    that there his her its their one both each all none no new old final first second third last next another
-    tens millions billions scores elections election counting voting talks negotiations peace ceasefire human rights
-    oil gas stock shares prices inflation unemployment women men children girls boys families relatives victims
-    survivors passengers pilots crew aircraft plane planes train trains bus ship boat ferry ships boats strong
-    large small massive major minor severe tropical storm typhoon cyclone hurricane tornado earthquake landslide
-    landslides avalanche volcanic volcano health medical an at least meanwhile however although while when if""".split()
-)
+_OPENERS_WORDS: Final = """
+at the a an in on two three four five six seven eight nine ten eleven twelve dozens hundreds
+thousands several many more most some over around about nearly almost approximately up police voters
+citizens people residents protesters protestors protests protest demonstrators rioting riots clashes
+clash gunmen militants rebels insurgents soldiers troops former following after before during amid
+as multiple authorities officials lawmakers rescuers scientists researchers workers students
+teachers doctors miners journalists fighting floods flooding flood heavy rain snow fire fires
+wildfire wildfires explosion explosions bomb bombs car suicide unidentified unknown armed air
+government opposition president prime minister ministers foreign health interior defense defence
+military army navy senior leaders leader members results polls polling exit early presidential
+parliamentary general local regional international national federal state for with by from it he she
+they this that there his her its their one both each all none no new old final first second third
+last next another tens millions billions scores elections election counting voting talks
+negotiations peace ceasefire human rights oil gas stock shares prices inflation unemployment women
+men children girls boys families relatives victims survivors passengers pilots crew aircraft plane
+planes train trains bus ship boat ferry ships boats strong large small massive major minor severe
+tropical storm typhoon cyclone hurricane tornado earthquake landslide landslides avalanche volcanic
+volcano medical least meanwhile however although while when if
+"""
+_OPENERS: Final = frozenset(_OPENERS_WORDS.split())
 # What stands before a word, and the word.
 _WORD: Final = re.compile(r"([\W_]*)(\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*)")
 _LINKS: Final = frozenset(("of", "for", "and", "the", "in", "on", "de", "to"))
 # Written with a capital or not, as the editor likes.
-_TITLES: Final = frozenset(
-    """president prime minister ministers foreign interior defence defense finance justice culture health education
-    attorney general governor senator senators secretary chancellor king queen prince princess pope judge court
-    high supreme police army military navy government parliament senate house party former leader chief staff
-    state department ministry representative representatives member members assembly congress mayor chair chairman
-    chairwoman speaker commander captain colonel lieutenant sir dr mr mrs ms city province district region county
-    river lake mount island airport university war civil ceo deputy vice acting spokesman spokesperson us
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december""".split()
-)
+_TITLES_WORDS: Final = """
+president prime minister ministers foreign interior defence defense finance justice culture health
+education attorney general governor senator senators secretary chancellor king queen prince princess
+pope judge court high supreme police army military navy government parliament senate house party
+former leader chief staff state department ministry representative representatives member members
+assembly congress mayor chair chairman chairwoman speaker commander captain colonel lieutenant sir
+dr mr mrs ms city province district region county river lake mount island airport university war
+civil ceo deputy vice acting spokesman spokesperson us monday tuesday wednesday thursday friday
+saturday sunday january february march april may june july august september october november
+december
+"""
+_TITLES: Final = frozenset(_TITLES_WORDS.split())
 _ENDS_SENTENCE: Final = re.compile(r"[.!?:;]\s+[\"“(]*$|[\"“]$")
 _YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
 # A text is compared by its beginning: more would cost time and say no more.
 _LENGTH_USED: Final = 2_000
 _SYNONYMS: Final = {
-    **dict.fromkeys(("kill", "kills", "killed", "killing", "dead", "die", "dies", "died", "dying", "death", "deaths"), "kill"),
+    **dict.fromkeys(
+        ("kill", "kills", "killed", "killing", "dead", "die", "dies", "died", "dying", "death", "deaths"),
+        "kill",
+    ),
     **dict.fromkeys(("fatalities", "fatality", "deadly", "fatal", "fatally"), "kill"),
-    **dict.fromkeys(("injured", "injuring", "injures", "injuries", "injury", "wounded", "wounding", "wounds", "hurt"), "injur"),
+    **dict.fromkeys(
+        ("injured", "injuring", "injures", "injuries", "injury", "wounded", "wounding", "wounds", "hurt"),
+        "injur",
+    ),
     **dict.fromkeys(("military", "army", "forces", "troops", "soldiers", "soldier"), "army"),
     **dict.fromkeys(("plane", "airplane", "aircraft", "aeroplane", "planes"), "plane"),
 }
@@ -138,7 +151,7 @@ class _Reader:
         for at, (gap, raw) in enumerate(rows):
             opens = opens or (len(gap) > 1 and _ENDS_SENTENCE.search(gap) is not None)
             word, key, kind = _look(raw)
-            upper = kind == _NAME or kind == _NATION
+            upper = kind in (_NAME, _NATION)
             if phrase and (opens or not (upper or word in _LINKS) or "," in gap):
                 self.phrases.append(tuple(phrase))
                 phrase = []
@@ -146,7 +159,7 @@ class _Reader:
                 self.figures.add(key)
             elif key:
                 self.tokens.add(key)
-                if kind == _YEARS or kind == _NATION:
+                if kind in (_YEARS, _NATION):
                     self.names.add(key)
                 elif kind == _NAME:
                     self._name(word, key, opens, at + 1 < len(rows) and rows[at + 1][1][0].isupper())
@@ -162,7 +175,7 @@ class _Reader:
             self.phrases.append(tuple(phrase))
 
     def _name(self, word: str, key: str, opens: bool, before_name: bool) -> None:
-        if word in _TITLES or (opens and word in OPENERS):
+        if word in _TITLES or (opens and word in _OPENERS):
             return
         (self.soft if opens and not before_name else self.names).add(key)
 
@@ -184,7 +197,7 @@ def _look(raw: str) -> tuple[str, str, int]:
         nation = NATION_OF.get(word)
         if nation is not None:
             return word, nation, _NATION
-    key = "" if word in STOP else stem(word)
+    key = "" if word in _STOP else stem(word)
     return word, key, _NAME if raw[0].isupper() and key else _PLAIN
 
 
