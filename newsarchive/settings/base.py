@@ -165,6 +165,17 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "UNAUTHENTICATED_USER": None,
 }
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "newsarchive",
+    "DESCRIPTION": "Dated news events with their contexts and sources. Reading needs no key.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ChangeKindEnum": "events.vocabulary.ChangeKind",
+        "SubjectEnum": "events.vocabulary.Subject",
+    },
+}
 
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 LOGGING: dict[str, Any] = {

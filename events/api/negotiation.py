@@ -1,0 +1,34 @@
+"""Which format an answer has: JSON, unless the caller accepts nothing that covers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import BaseContentNegotiation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rest_framework.parsers import BaseParser
+    from rest_framework.renderers import BaseRenderer
+    from rest_framework.request import Request
+
+MEDIA_TYPE: Final = "application/json"
+_COVERED: Final = (MEDIA_TYPE, "application/problem+json")
+
+
+class JsonNegotiation(BaseContentNegotiation):
+    """Takes ``Accept`` only; DRF's ``?format=`` would be a parameter that no list of filters names."""
+
+    def select_parser(self, _request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        """The only parser."""
+        return next(iter(parsers))
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], _format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """JSON; raises ``NotAcceptable`` for a caller who takes none."""
+        if any(request._request.accepts(media_type) for media_type in _COVERED):
+            return next(iter(renderers)), MEDIA_TYPE
+        raise NotAcceptable

@@ -1,0 +1,211 @@
+"""Paging by position, not by number: every page costs the same, and inserts shift nothing.
+
+A cursor names the row beside which a page begins, so rows that come while a client pages are
+neither repeated nor push others out of sight. Nothing is ever counted.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, QueryDict
+
+from events.api import problems
+from events.filter_fields import parse_id
+
+PAGE_SIZE: Final = 20
+PAGE_SIZE_MAX: Final = 500
+PARAMETERS: Final = ("ordering", "page_size", "cursor")
+_CURSOR_VERSION: Final = 1
+_CURSOR_MAX: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A column that rows are ordered by, and how a cursor holds its value."""
+
+    column: str
+    read: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+
+
+def _read_id(value: str) -> int:
+    number = parse_id(value)
+    if number is None:
+        raise ValueError(value)
+    return number
+
+
+def _read_moment(value: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return moment.astimezone(dt.UTC)
+
+
+ID: Final = Key("pk", _read_id)
+DATE: Final = Key("date", dt.date.fromisoformat, dt.date.isoformat)
+UPDATED: Final = Key("updated_at", _read_moment, dt.datetime.isoformat)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """A way to order a list: by one column and then by id, or by id alone."""
+
+    name: str
+    keys: tuple[Key, ...]
+
+    @property
+    def descending(self) -> bool:
+        """Whether the greatest come first."""
+        return self.name.startswith("-")
+
+    def columns(self, *, reverse: bool) -> list[str]:
+        """What to give to ``order_by``."""
+        sign = "-" if self.descending != reverse else ""
+        return [sign + key.column for key in self.keys]
+
+    def beyond(self, values: tuple[Any, ...], *, reverse: bool) -> Q:
+        """The rows after the one with these *values* (before it, if *reverse*).
+
+        Written as a range over the first column and a remainder, because a plain "or" of both
+        keeps databases from starting in the index.
+        """
+        sign = "lt" if self.descending != reverse else "gt"
+        if len(self.keys) == 1:
+            return Q(**{f"{self.keys[0].column}__{sign}": values[0]})
+        first, last = (key.column for key in self.keys)
+        further = Q(**{f"{first}__{sign}": values[0]}) | Q(**{f"{last}__{sign}": values[1]})
+        return Q(**{f"{first}__{sign}e": values[0]}) & further
+
+
+BY_DATE: Final = (
+    Ordering("-date", (DATE, ID)),
+    Ordering("date", (DATE, ID)),
+    Ordering("-updated", (UPDATED, ID)),
+    Ordering("updated", (UPDATED, ID)),
+)
+BY_ID: Final = (Ordering("id", (ID,)), Ordering("-id", (ID,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place between two rows, and the direction to read in."""
+
+    ordering: Ordering
+    reverse: bool
+    values: tuple[Any, ...]
+
+    def text(self) -> str:
+        """What the client is given."""
+        values = [key.write(value) for key, value in zip(self.ordering.keys, self.values, strict=True)]
+        parts = [_CURSOR_VERSION, self.ordering.name, int(self.reverse), *values]
+        return (
+            base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
+        )
+
+    @classmethod
+    def read(cls, text: str, ordering: Ordering) -> Cursor:
+        """The cursor that :meth:`text` wrote for this *ordering*; raises ``Problem`` for anything else."""
+        try:
+            if len(text) > _CURSOR_MAX:
+                raise ValueError(text)
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            version, name, reverse, *values = json.loads(base64.b64decode(padded, b"-_", validate=True))
+            if version != _CURSOR_VERSION or name != ordering.name or reverse not in (0, 1):
+                raise ValueError(text)
+            read = tuple(key.read(value) for key, value in zip(ordering.keys, values, strict=True))
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
+            fault = problems.Fault("Not a cursor of this list in this order.", parameter="cursor")
+            raise problems.Problem(problems.INVALID_CURSOR, errors=[fault]) from None
+        return cls(ordering, bool(reverse), read)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was asked for: how many rows, in which order, from where."""
+
+    size: int
+    ordering: Ordering
+    cursor: Cursor | None
+
+    def rows(self, found: QuerySet[Any], columns: tuple[str, ...]) -> Rows:
+        """Read the page in one query: per row its keys, then *columns*."""
+        reverse = self.cursor is not None and self.cursor.reverse
+        if self.cursor is not None:
+            found = found.filter(self.ordering.beyond(self.cursor.values, reverse=reverse))
+        keys = tuple(key.column for key in self.ordering.keys)
+        found = found.order_by(*self.ordering.columns(reverse=reverse))
+        read = list(found.values_list(*keys, *columns)[: self.size + 1])
+        more, read = len(read) > self.size, read[: self.size]
+        if reverse:
+            read.reverse()
+        return Rows(
+            self,
+            [row[len(keys) :] for row in read],
+            first=read[0][: len(keys)] if read else None,
+            last=read[-1][: len(keys)] if read else None,
+            has_next=more or reverse,
+            has_previous=more if reverse else self.cursor is not None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page of rows and what lies beside it."""
+
+    page: Page
+    rows: list[tuple[Any, ...]]
+    first: tuple[Any, ...] | None
+    last: tuple[Any, ...] | None
+    has_next: bool
+    has_previous: bool
+
+    def cursors(self) -> tuple[str | None, str | None]:
+        """The cursors of the next and the previous page, each None where there is no such page."""
+        if self.first is None or self.last is None:
+            return None, None
+        ordering = self.page.ordering
+        following = Cursor(ordering, False, self.last).text() if self.has_next else None
+        preceding = Cursor(ordering, True, self.first).text() if self.has_previous else None
+        return following, preceding
+
+
+def read_page_size(data: QueryDict) -> int:
+    """Read ``page_size``; raises ``Problem`` for what is out of range."""
+    size = parse_id(_one(data, "page_size", str(PAGE_SIZE)))
+    if size is None or size > PAGE_SIZE_MAX:
+        fault = problems.Fault(f"Write a number from 1 to {PAGE_SIZE_MAX}.", parameter="page_size")
+        raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
+    return size
+
+
+def read_page(data: QueryDict, orderings: tuple[Ordering, ...]) -> Page:
+    """Read ``ordering``, ``page_size`` and ``cursor``; raises ``Problem`` for what cannot be used."""
+    size = read_page_size(data)
+    by_name = {ordering.name: ordering for ordering in orderings}
+    ordering = by_name.get(_one(data, "ordering", orderings[0].name))
+    if ordering is None:
+        fault = problems.Fault(f"One of: {', '.join(by_name)}.", parameter="ordering")
+        raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
+    cursor = Cursor.read(_one(data, "cursor", ""), ordering) if "cursor" in data else None
+    return Page(size, ordering, cursor)
+
+
+def _one(data: QueryDict, name: str, default: str) -> str:
+    return str(data.get(name, default))
+
+
+def address_with(request: HttpRequest, changes: Mapping[str, str]) -> str:
+    """The address of this request with some parameters changed."""
+    data = request.GET.copy()
+    for name, value in changes.items():
+        data[name] = value
+    return request.build_absolute_uri(f"{request.path}?{data.urlencode()}")

@@ -1,0 +1,155 @@
+"""Errors as RFC 9457 problem details: every error under ``/api/`` is one of these."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.core.exceptions import SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions
+from rest_framework.views import set_rollback
+
+CONTENT_TYPE: Final = "application/problem+json"
+TYPE_PATH: Final = "/api/problems/"
+
+_logger: Final = logging.getLogger("django.request")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sort of error. ``slug`` ends its ``type``, a promise like any other address."""
+
+    slug: str
+    status: int
+    title: str
+    explanation: str
+
+    @property
+    def type(self) -> str:
+        """The problem's ``type``: the path of the page that explains it."""
+        return f"{TYPE_PATH}{self.slug}"
+
+
+BAD_REQUEST = Kind("bad-request", 400, "The request cannot be read", "The request is malformed.")
+UNKNOWN_PARAMETER = Kind(
+    "unknown-parameter", 400, "Unknown parameter",
+    "The query has a parameter that this address does not know. `errors` names it, `allowed` lists those "
+    "that it knows. Nothing is ignored, so that a misspelt filter never looks like an answer.",
+)  # fmt: skip
+INVALID_PARAMETER = Kind(
+    "invalid-parameter", 400, "A parameter's value cannot be used",
+    "`errors` names each such parameter and says what it takes.",
+)  # fmt: skip
+INVALID_CURSOR = Kind(
+    "invalid-cursor", 400, "The cursor cannot be used",
+    "Cursors are opaque: take them from `next` and `previous` and change nothing, `ordering` included. "
+    "Leave the parameter out to start again from the first page.",
+)  # fmt: skip
+NOT_FOUND = Kind(
+    "not-found", 404, "Nothing here", "No such address, or nothing that the public may see has this id."
+)
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed", 405, "Method not allowed", "The header `Allow` lists the methods of this address."
+)
+NOT_ACCEPTABLE = Kind(
+    "not-acceptable", 406, "No such format",
+    "The header `Accept` asks for formats that this address does not have. `application/json` always works.",
+)  # fmt: skip
+GONE = Kind(
+    "withdrawn", 410, "Withdrawn",
+    "The event was published and has been withdrawn. Remove your copy; the change stream says when.",
+)  # fmt: skip
+PRECONDITION_FAILED = Kind(
+    "precondition-failed", 412, "It has changed", "The state that `If-Match` names is not the present one."
+)
+UNSUPPORTED_MEDIA_TYPE = Kind(
+    "unsupported-media-type", 415, "Unsupported format", "The body's format cannot be read here."
+)
+LEGAL = Kind(
+    "unavailable-for-legal-reasons", 451, "Unavailable for legal reasons",
+    "The event was removed because the law requires it. Remove your copy.",
+)  # fmt: skip
+INTERNAL_ERROR = Kind(
+    "internal-error", 500, "Our error", "Something broke here. It is on our record; try again later."
+)
+
+KINDS: Final = {
+    kind.slug: kind
+    for kind in (
+        BAD_REQUEST, UNKNOWN_PARAMETER, INVALID_PARAMETER, INVALID_CURSOR, NOT_FOUND,
+        METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, GONE, PRECONDITION_FAILED, UNSUPPORTED_MEDIA_TYPE, LEGAL,
+        INTERNAL_ERROR,
+    )
+}  # fmt: skip
+
+_BY_STATUS: Final = {
+    kind.status: kind
+    for kind in KINDS.values()
+    if kind not in {UNKNOWN_PARAMETER, INVALID_PARAMETER, INVALID_CURSOR}
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One wrong thing: a query parameter, or a place in the body (``pointer``, RFC 6901)."""
+
+    detail: str
+    parameter: str = ""
+    pointer: str | None = None
+
+    def as_json(self) -> dict[str, str]:
+        """The entry of ``errors``."""
+        place = {"parameter": self.parameter} if self.pointer is None else {"pointer": self.pointer}
+        return {**place, "detail": self.detail}
+
+
+@dataclass
+class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
+    """Raise it anywhere in a view; the caller is answered with it."""
+
+    kind: Kind
+    detail: str = ""
+    errors: Sequence[Fault] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self) -> HttpResponse:
+        """The answer."""
+        body: dict[str, Any] = {"type": self.kind.type, "title": self.kind.title, "status": self.kind.status}
+        body["detail"] = self.detail or self.kind.explanation
+        if self.errors:
+            body["errors"] = [fault.as_json() for fault in self.errors]
+        return HttpResponse(
+            json.dumps({**body, **self.extra}, ensure_ascii=False),
+            status=self.kind.status,
+            content_type=CONTENT_TYPE,
+            headers={"Cache-Control": "no-store" if self.kind.status >= 500 else "no-cache", **self.headers},
+        )
+
+
+def answer_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse:
+    """DRF's exception handler of all views here; what nobody foresaw is logged and answered with 500."""
+    set_rollback()
+    if isinstance(exc, Problem):
+        return exc.response()
+    if isinstance(exc, Http404):
+        return Problem(NOT_FOUND).response()
+    if isinstance(exc, SuspiciousOperation):
+        return Problem(BAD_REQUEST).response()
+    if isinstance(exc, exceptions.APIException):
+        return _of_framework(exc).response()
+    request = context["request"]._request
+    got_request_exception.send(sender=type(context["view"]), request=request)
+    _logger.error("Internal Server Error: %s", request.path, exc_info=exc, extra={"request": request})
+    return Problem(INTERNAL_ERROR).response()
+
+
+def _of_framework(exc: exceptions.APIException) -> Problem:
+    if exc.status_code in _BY_STATUS:
+        return Problem(_BY_STATUS[exc.status_code])
+    return Problem(BAD_REQUEST if exc.status_code < 500 else INTERNAL_ERROR)

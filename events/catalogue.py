@@ -1,0 +1,150 @@
+"""Contexts, sources and changes as plain dicts, for lists that programs read (layer 4).
+
+What pages are made of is in ``events.queries``; here nothing loads an event's text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from events.models import Alias, Broader, Change, Citation, Context, Event, Source
+from events.vocabulary import State
+
+Json = dict[str, Any]
+_MERGES_FOLLOWED: Final = 20
+
+
+def event_gate(event_id: int) -> tuple[int, str, int, str | None] | None:
+    """What stands at this id: ``(id, state, revision, stored document)``, merges followed.
+
+    The id is another one than asked for where the event was merged. None: no such event, or
+    merges that lead nowhere. One query, and one for each merge.
+    """
+    columns = ("pk", "state", "version", "merged_into", "document__body")
+    for _ in range(_MERGES_FOLLOWED):
+        row = Event.objects.filter(pk=event_id).values_list(*columns).first()
+        if row is None:
+            return None
+        pk, state, version, target, body = row
+        if state != State.MERGED or target is None:
+            return pk, state, version, body
+        event_id = target
+    return None
+
+
+def cited_sources() -> QuerySet[Source]:
+    """The sources that a published event cites; readable in index order, however many there are."""
+    citing = Citation.objects.filter(source=OuterRef("pk"), event__state=State.PUBLISHED)
+    return Source.objects.filter(Exists(citing))
+
+
+def source_heads(ids: Sequence[int]) -> list[Json]:
+    """These sources, in the order asked for; one query."""
+    rows = Source.objects.select_related("publisher").in_bulk(ids)
+    return [
+        {
+            "id": row.pk,
+            "url": row.url,
+            "publisher": row.publisher.name,
+            "title": row.title,
+            "description": row.description,
+            "created": timestamp(row.created_at),
+            "updated": timestamp(row.updated_at),
+        }
+        for row in (rows[pk] for pk in ids if pk in rows)
+    ]
+
+
+def context_survivor(context_id: int) -> int | None:
+    """The context that this id leads to in the end, merges followed; None for an unknown one."""
+    for _ in range(_MERGES_FOLLOWED):
+        row = Context.objects.filter(pk=context_id).values_list("merged_into").first()
+        if row is None:
+            return None
+        if row[0] is None:
+            return context_id
+        context_id = row[0]
+    return None
+
+
+def context_heads(ids: Sequence[int]) -> list[Json]:
+    """These contexts, in the order asked for, with the keys of a context page but its events.
+
+    Four queries for any number.
+    """
+    rows = Context.objects.in_bulk(ids)
+    aliases: dict[int, list[str]] = defaultdict(list)
+    for pk, name in Alias.objects.filter(context__in=ids).order_by("name").values_list("context", "name"):
+        aliases[pk].append(name)
+    broader, narrower = _neighbours(ids)
+    counts = _event_counts(ids)
+    return [
+        {
+            **_neighbour(row, edition=True),
+            "aliases": aliases[row.pk],
+            "broader": broader[row.pk],
+            "narrower": narrower[row.pk],
+            "profile": row.profile,
+            "wikidata": row.wikidata,
+            "wikipedia": row.wikipedia,
+            "generic": row.generic,
+            "count": counts.get(row.pk, 0),
+            "revision": row.version,
+            "updated": timestamp(row.updated_at),
+        }
+        for row in (rows[pk] for pk in ids if pk in rows)
+    ]
+
+
+def _neighbours(ids: Collection[int]) -> tuple[dict[int, list[Json]], dict[int, list[Json]]]:
+    wanted = set(ids)
+    broader: dict[int, list[Json]] = defaultdict(list)
+    narrower: dict[int, list[Json]] = defaultdict(list)
+    steps = Broader.objects.filter(Q(narrower__in=ids) | Q(broader__in=ids))
+    for step in steps.select_related("narrower", "broader").defer("narrower__profile", "broader__profile"):
+        if step.narrower_id in wanted and step.broader.merged_into_id is None:
+            broader[step.narrower_id].append(_neighbour(step.broader))
+        if step.broader_id in wanted and step.narrower.merged_into_id is None:
+            narrower[step.broader_id].append(_neighbour(step.narrower))
+    for rows in (*broader.values(), *narrower.values()):
+        rows.sort(key=lambda row: (row["name"], row["id"]))
+    return broader, narrower
+
+
+def _neighbour(context: Context, *, edition: bool = False) -> Json:
+    head: Json = {"id": context.pk}
+    if edition:
+        head["edition"] = context.edition
+    return {**head, "name": context.name, "slug": context.slug, "path": context.path}
+
+
+def _event_counts(ids: Collection[int]) -> dict[int, int]:
+    tagged = Event.objects.published().filter(taggings__context__in=ids, taggings__removed=False)
+    return dict(tagged.order_by().values_list("taggings__context").annotate(count=Count("pk")))
+
+
+def changes_after(seq: int, limit: int) -> list[Json]:
+    """The entries of the public sequence above *seq*, at most *limit*; one query."""
+    columns = ("seq", "at", "kind", "subject", "subject_id", "other_id", "revision__number")
+    return [
+        {
+            "seq": row[0],
+            "at": timestamp(row[1]),
+            "kind": row[2],
+            "subject": row[3],
+            "id": row[4],
+            "other": row[5],
+            "revision": row[6],
+        }
+        for row in Change.objects.after(seq).values_list(*columns)[:limit]
+    ]
+
+
+def timestamp(at: dt.datetime) -> str:
+    """A time in UTC as all answers write it: ``2004-02-09T12:30:00.000000Z``."""
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")[:-6] + "Z"
