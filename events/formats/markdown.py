@@ -172,6 +172,8 @@ def _citation(citation: Page) -> str:
     label = label.replace(" [IMG](", " [IMG] (").replace("](http", "] (http")
     if label == _COVER and url:
         label = _COVER.replace(" ", "\u00a0")  # else it would be read as the picture of another source
+    if not url.startswith("http"):
+        url = url.replace("](", "]%28")  # the link's target is then what follows the line's last "]("
     linked = f"[{label}]({url})"
     return f"{linked} [IMG]({picture})" if picture else linked
 
@@ -222,10 +224,8 @@ def _line(text: str) -> str:
 
 
 def _url(url: str) -> str:
-    """*url* without blanks and control characters, and without what would end its link too early."""
-    if not url.isascii() or not url.isprintable() or " " in url:
-        url = _UNFIT_IN_URL.sub(lambda match: quote(match[0]), url)
-    return url if url.startswith("http") else url.replace("](", "]%28")
+    """*url* with blanks and control characters escaped."""
+    return _UNFIT_IN_URL.sub(lambda match: quote(match[0]), url)
 
 
 def _finished(lines: list[str]) -> str:
