@@ -187,16 +187,15 @@ def _retag(goes: Context, stays: Context) -> dict[str, Any]:
     Active wins over removed: who removed one of two names of the same thing kept the other.
     """
     kept = {row.event_id: row for row in Tagging.objects.filter(context=stays, event__taggings__context=goes)}
-    both = list(Tagging.objects.filter(context=goes, event__in=kept).order_by("event"))
     joined = []
-    for row in both:
+    for row in Tagging.objects.filter(context=goes, event__taggings__context=stays).order_by("event"):
         other = kept[row.event_id]
         joined.append([row.event_id, row.how, row.removed, other.how, other.removed])
         stronger = Tagged(row.how).strength > Tagged(other.how).strength
         if not row.removed and (other.removed or stronger):
             other.how, other.removed, other.by_id = row.how, False, row.by_id
     Tagging.objects.bulk_update(kept.values(), ["how", "removed", "by"], batch_size=100)
-    alone = Tagging.objects.filter(context=goes).exclude(event__in=kept)
+    alone = Tagging.objects.filter(context=goes).exclude(event__taggings__context=stays)
     record = {
         "into": stays.pk,
         "moved": list(alone.order_by("event").values_list("event", flat=True)),

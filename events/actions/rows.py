@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from django.db.models import F, Q
 
 from events.actions.errors import InvalidAction, StaleVersion
 from events.models import Context, Document, Event
 from events.vocabulary import State
+
+_AT_ONCE: Final = 5_000
 
 
 def lock_event(event_id: int, version: int | None = None) -> Event:
@@ -57,9 +60,11 @@ def lock_contexts(versions: dict[int, int | None]) -> dict[int, Context]:
 
 def links_due(event_ids: Collection[int]) -> None:
     """Have the related links of these events, and of those that link to them, computed again."""
-    Document.objects.filter(
-        Q(event_id__in=event_ids) | Q(event__related_links__target_id__in=event_ids)
-    ).update(related_due=True)
+    ordered = list(event_ids)
+    for start in range(0, len(ordered), _AT_ONCE):
+        chunk = ordered[start : start + _AT_ONCE]
+        linked = Q(event_id__in=chunk) | Q(event__related_links__target_id__in=chunk)
+        Document.objects.filter(linked).update(related_due=True)
 
 
 def links_changed(event_id: int) -> None:
