@@ -1,0 +1,29 @@
+"""Who acts in the tests of actions."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.actions.recording import Actor
+from events.vocabulary import Role
+from tests.people import make_person, make_robot
+
+
+@pytest.fixture
+def editor(db: None) -> Actor:
+    return make_person(Role.EDITOR)
+
+
+@pytest.fixture
+def chief(db: None) -> Actor:
+    return make_person(Role.CHIEF)
+
+
+@pytest.fixture
+def contributor(db: None) -> Actor:
+    return make_person(Role.CONTRIBUTOR)
+
+
+@pytest.fixture
+def robot(db: None) -> Actor:
+    return make_robot()
