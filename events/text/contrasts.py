@@ -47,3 +47,22 @@ CONTRAST_OF: Final[dict[str, tuple[str, str]]] = {
     for words in line.split("|")
     for word in words.split()
 }
+
+# What is numbered, so that another number is another thing: "game six", "round 2". Of other figures
+# (the dead, the tonnes, a storm's category) a later text may simply know better.
+NUMBERED: Final = frozenset(
+    (
+        "game",
+        "round",
+        "stage",
+        "leg",
+        "phase",
+        "day",
+        "week",
+        "group",
+        "district",
+        "flight",
+        "season",
+        "episode",
+    )
+)

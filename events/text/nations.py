@@ -176,13 +176,31 @@ chechnya: chechen chechens
 hongkong: hongkonger hongkongers
 """
 
+# Places and peoples with two common spellings.
+_SPELLINGS: Final = """
+kyiv: kiev
+kharkiv: kharkov
+odesa: odessa
+lviv: lvov
+donbas: donbass
+mumbai: bombay
+beijing: peking
+mecca: makkah
+macau: macao
+tehran: teheran
+hezbollah: hizbollah hizbullah
+houthis: houthi
+quran: koran
+gaddafi: qaddafi gadhafi
+"""
+
 NATION_OF: Final[dict[str, str]] = {
     word: line.split(":")[0]
-    for line in _NATIONS.split("\n")
+    for line in (_NATIONS + _SPELLINGS).split("\n")
     if line
     for word in [line.split(":")[0], *line.split(":")[1].split()]
 }
-NATIONS: Final = frozenset(NATION_OF.values())
+NATIONS: Final = frozenset(line.split(":")[0] for line in _NATIONS.split("\n") if line)
 
 # Names that so many events of a day share that sharing one says little.
 COMMON_NAMES: Final = NATIONS | {
@@ -210,6 +228,7 @@ _COMPOUNDS: Final = {
     r"Ivory Coast|Côte d['’]Ivoire": "Ivorycoast",
     r"Hong Kong(?:ers?)?": "Hongkong",
     r"Czech Republic": "Czechia",
+    r"Israeli? Defen[cs]e Forces|IDF": "Israel",
     r"Holy See": "Vatican",
     r"(?:Islamic State(?: of Iraq and (?:the Levant|Syria)| group)?|ISIL|ISIS|Daesh)(?! –)": "Isis",
 }

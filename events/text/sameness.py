@@ -16,7 +16,7 @@ from typing import Final
 from rapidfuzz.distance import Indel, JaroWinkler, Levenshtein
 
 from events.text.nations import COMMON_NAMES, NATIONS
-from events.text.story import Story
+from events.text.story import Story, word_key
 
 # Below this likeness of words nothing else is looked at.
 _WORTH_A_LOOK: Final = 0.4
@@ -30,14 +30,18 @@ _SHARED_FIGURE: Final = 0.02
 _MOST_FIGURES: Final = 2
 _GROWN: Final = 0.10
 # What speaks against.
-_OTHER_NAMES: Final = 0.40
-_SHARED_NAME_EASES: Final = 0.5
+_OTHER_NAMES: Final = 0.50
+_SHARED_NAME_EASES: Final = 0.35
+_SHARED_WORD_EASES: Final = 0.1
+_USUAL_WORDS: Final = 6
 _EXTRA_NAME: Final = 0.02
 _MOST_EXTRA_NAMES: Final = 3
-_CONTRAST: Final = 0.12
+_CONTRAST: Final = 0.30
+_NAMES_SWAPPED: Final = 0.35
+_MOST_SWAPPED: Final = 6
 _FEW_WORDS: Final = 5
 _FEW_WORDS_COST: Final = 0.08
-_SWAPPED_RUNS: Final = 1.2
+_SWAPPED_RUNS: Final = 1.6
 # The verdicts.
 SAME_FROM: Final = 0.73
 DOUBTFUL_FROM: Final = 0.63
@@ -119,12 +123,16 @@ def _objections(one: Story, other: Story, shared: int, reasons: list[str]) -> fl
     known = ((one.names | other.names) & one.tokens & other.tokens) - COMMON_NAMES
     clashing = min(len(mine), len(theirs))
     if clashing:
-        cost += _OTHER_NAMES * clashing / (clashing + _SHARED_NAME_EASES * len(known))
+        ease = _SHARED_NAME_EASES * len(known) + _SHARED_WORD_EASES * max(0, shared - _USUAL_WORDS)
+        cost += _OTHER_NAMES * clashing / (clashing + (0.0 if one.cjk else ease))
         reasons.append(f"other names: {', '.join(sorted(mine))} / {', '.join(sorted(theirs))}")
     extra = min(max(len(mine), len(theirs)) - clashing, _MOST_EXTRA_NAMES)
     if extra:
         cost += _EXTRA_NAME * extra
         reasons.append("further names")
+    if not (mine or theirs or one.cjk) and _names_swapped(one, other):
+        cost += _NAMES_SWAPPED
+        reasons.append("names change places")
     contrasts = _contrasts(one, other)
     if contrasts:
         cost += _CONTRAST * len(contrasts)
@@ -160,6 +168,23 @@ def _drop_acronyms(short: Story, of_short: set[str], long: Story, of_long: set[s
         if spelt_out:
             of_short.discard(acronym)
             of_long -= spelt_out
+
+
+def _names_swapped(one: Story, other: Story) -> bool:
+    """Whether the texts differ only in names that stand in each other's place ("A attacks B").
+
+    Names next to each other, as in a list, may change places.
+    """
+    here, there = one.key.split(), other.key.split()
+    if len(here) != len(there) or sorted(here) != sorted(there):
+        return False
+    apart = [at for at, (word, other_word) in enumerate(zip(here, there, strict=True)) if word != other_word]
+    if not apart or len(apart) > _MOST_SWAPPED:
+        return False
+    names = one.names | one.soft
+    if any(word_key(here[at]) not in names for at in apart):
+        return False
+    return any(word_key(word) not in names | {""} for word in here[apart[0] : apart[-1]])
 
 
 def _swapped_share(one: str, other: str) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from events.text.contrasts import CONTRAST_OF
+from events.text.contrasts import CONTRAST_OF, NUMBERED
 from events.text.figures import NUMBER_WORDS, figures
 from events.text.hanzi import contrasts_in, grams, nations_in, simplify
 from events.text.nations import NATION_OF, join_compounds
@@ -52,6 +52,8 @@ volcano medical least meanwhile however although while when if
 _OPENERS: Final = frozenset(_OPENERS_WORDS.split())
 # What stands before a word, and the word.
 _WORD: Final = re.compile(r"([\W_]*)(\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*)")
+# "Semi-final" is no final.
+_HALF: Final = frozenset(("semi", "quarter"))
 _LINKS: Final = frozenset(("of", "for", "and", "the", "in", "on", "de", "to"))
 # Written with a capital or not, as the editor likes.
 _TITLES_WORDS: Final = """
@@ -146,7 +148,7 @@ class _Reader:
 
     def _read(self, text: str) -> None:
         phrase: list[str] = []
-        opens = True
+        opens, before = True, ""
         rows = _WORD.findall(text)
         for at, (gap, raw) in enumerate(rows):
             opens = opens or (len(gap) > 1 and _ENDS_SENTENCE.search(gap) is not None)
@@ -163,9 +165,11 @@ class _Reader:
                     self.names.add(key)
                 elif kind == _NAME:
                     self._name(word, key, opens, at + 1 < len(rows) and rows[at + 1][1][0].isupper())
-            contrast = CONTRAST_OF.get(word)
-            if contrast is not None:
-                self.contrasts.add(contrast)
+            if before in NUMBERED and kind == _NUMBER:
+                self.contrasts.add((before, key))
+            elif word in CONTRAST_OF and before not in _HALF:
+                self.contrasts.add(CONTRAST_OF[word])
+            before = word
             if upper:
                 phrase.append(key or word)
                 if len(raw) > 1 and raw.isupper():
@@ -181,6 +185,14 @@ class _Reader:
 
 
 _PLAIN, _NAME, _NATION, _NUMBER, _YEARS = range(5)
+
+
+def word_key(word: str) -> str:
+    """The token that a folded word, with its punctuation, stands for in a story; "" if it says nothing."""
+    letters = _WORD.search(word)
+    if letters is None:
+        return ""
+    return NATION_OF.get(letters[2], _look(letters[2])[1])
 
 
 @lru_cache(maxsize=100_000)

@@ -56,9 +56,9 @@ _NEAR_CJK: Final = 8
 _CLAUSE_END: Final = re.compile(r"[;:!?。；！？]|\.\s|,\s(?!and\b)|，")
 # Not people: dates, ages, spans of time, money, sizes, and what is counted besides people.
 _NOT_PEOPLE: Final = re.compile(
-    r"^[-\s]*(?:(?:st|nd|rd|th)\b|(?:years?|months?|weeks?|days?|hours?|minutes?|km|kilomet|met(?:er|re)s?"
-    r"|miles?|feet|foot|mph|percent|per cent|%|dollars?|euros?|pounds?|homes|houses|buildings|vehicles|magnitude|°|º)"
-    r"|[年月日岁歲时時分度级級公里米元%])",
+    r"^[-\s]*(?:(?:st|nd|rd|th)\b|years?|months?|weeks?|days?|hours?|minutes?|km|kilomet|met(?:er|re)s?"
+    r"|miles?|feet|foot|mph|percent|per cent|%|dollars?|euros?|pounds?|homes|houses|buildings|vehicles|°|º"
+    r"|[年月日岁歲时時分度级級公里米元])",
     re.IGNORECASE,
 )
 _YEAR: Final = range(1500, 2101)
