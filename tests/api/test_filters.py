@@ -1,0 +1,227 @@
+"""The public query vocabulary, asked through ``events/``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from events.actions.recording import Actor, recording
+from events.filters import EventFilter
+from events.models import Alias, Broader, Context, Event, Tagging
+from events.vocabulary import ChangeKind, Grade
+from tests.factories import make_context, make_event
+
+pytestmark = pytest.mark.django_db
+Get = Callable[..., Any]
+Ids = Callable[[str], list[int]]
+
+
+def test_dates_bound_the_list_on_both_sides(ids: Ids) -> None:
+    events = [make_event(f"Day {day}.", date=f"2004-02-0{day}").pk for day in (7, 8, 9)]
+    assert ids("events/?date_from=2004-02-08") == [events[2], events[1]]
+    assert ids("events/?date_to=2004-02-08") == [events[1], events[0]]
+    assert ids("events/?date_from=2004-02-08&date_to=2004-02-08") == [events[1]]
+
+
+def test_a_day_is_found_in_every_year(ids: Ids) -> None:
+    old = make_event("Long ago.", date="1904-02-29")
+    make_event("The day after.", date="1904-03-01")
+    new = make_event("Lately.", date="2024-02-29")
+    assert ids("events/?on_day=02-29") == [new.pk, old.pk]
+    assert ids("events/?on_day=02-28") == []
+
+
+def test_a_day_of_an_empty_archive_is_empty(ids: Ids) -> None:
+    assert ids("events/?on_day=02-09") == []
+
+
+def test_changed_since_reads_the_clock_of_the_record(ids: Ids) -> None:
+    noon = dt.datetime(2020, 5, 1, 12, tzinfo=dt.UTC)
+    make_event("Before.", updated_at=noon - dt.timedelta(microseconds=1))
+    event = make_event("At noon.", updated_at=noon)
+    assert ids("events/?changed_since=2020-05-01T12:00:00Z") == [event.pk]
+    assert ids("events/?changed_since=2020-05-01T14:00:00%2B02:00") == [event.pk]
+    assert ids("events/?changed_since=2020-05-01T14:00:00+02:00") == [event.pk]
+    assert len(ids("events/?changed_since=2020-05-01")) == 2
+
+
+def test_contexts_by_id_or_slug_any_or_all(ids: Ids) -> None:
+    both = make_event("Both.", contexts=["Alpha", "Beta"]).pk
+    one = make_event("One.", contexts=["Alpha"]).pk
+    make_event("Neither.", contexts=["Gamma"])
+    alpha = make_context("Alpha").pk
+    assert ids(f"events/?context={alpha}") == [one, both]
+    assert ids("events/?context=alpha&context=beta") == [one, both]
+    assert ids("events/?context=beta") == [both]
+    assert ids(f"events/?context_all={alpha}&context_all=beta") == [both]
+
+
+def test_a_removed_context_does_not_count(ids: Ids) -> None:
+    event = make_event("One.", contexts=["Alpha"])
+    Tagging.objects.filter(event=event).update(removed=True, how="person")
+    assert ids("events/?context=alpha") == []
+
+
+def test_a_merged_context_means_its_target(ids: Ids) -> None:
+    event = make_event("One.", contexts=["Alpha"])
+    middle = make_context("Middle", merged_into=make_context("Alpha"))
+    make_context("Old name", merged_into=middle)
+    assert ids("events/?context=old-name") == [event.pk]
+    assert ids("events/?context_all=middle&context_all=old-name") == [event.pk]
+
+
+def test_a_slug_means_the_contexts_of_all_editions(ids: Ids) -> None:
+    english = make_event("One.", contexts=["Alpha"])
+    other = make_event("One.", contexts=["Alpha"], edition="zh")
+    assert ids("events/?context=Alpha") == [other.pk]
+    make_context("Other", edition="zh", slug="alpha")
+    Tagging.objects.create(event=other, context=Context.objects.get(name="Other"), how="day")
+    assert ids("events/?context=alpha") == [other.pk, english.pk]
+    assert ids("events/?context=alpha&edition=en") == [english.pk]
+    assert ids("events/?edition=en&edition=zh") == [other.pk, english.pk]
+
+
+def test_categories_any_of(ids: Ids) -> None:
+    sport = make_event("A race.", category="sport").pk
+    arts = make_event("A play.", category="arts").pk
+    make_event("A law.", category="politics")
+    assert ids("events/?category=sport") == [sport]
+    assert ids("events/?category=sport&category=arts") == [arts, sport]
+
+
+def test_publishers_of_sources_and_bare_names(ids: Ids) -> None:
+    linked = make_event("One.", citations=[("Gazette", "https://gazette.example/a", "")]).pk
+    bare = make_event("Two.", citations=[("Gazette", "", "")]).pk
+    make_event("Three.", citations=[("Herald", "", "")])
+    assert ids("events/?publisher=Gazette") == [bare, linked]
+
+
+def test_sources_by_id_or_any_form_of_the_address(ids: Ids) -> None:
+    event = make_event("One.", citations=[("Gazette", "https://gazette.example/a", "")])
+    make_event("Two.", citations=[("Gazette", "https://gazette.example/b", "")])
+    source = event.citations.get().source_id
+    assert ids(f"events/?source={source}") == [event.pk]
+    same = quote("HTTPS://Gazette.Example:443/a?utm_source=x#top", safe="")
+    assert ids(f"events/?source={same}") == [event.pk]
+    assert ids("events/?source=https://gazette.example/nothing") == []
+
+
+def test_corrected_or_not(ids: Ids, django_user_model: Any) -> None:
+    corrected, plain = make_event("A cornerstones."), make_event("Nothing wrong.")
+    with recording(Actor(name="editor")) as trace:
+        change = {"text": {"old": "A cornerstones.", "new": "A cornerstone."}}
+        trace.revise_event(corrected, ChangeKind.CORRECTED, change, grade=Grade.TYPO)
+        corrected.text = "A cornerstone."
+        corrected.save()
+    assert ids("events/?has_correction=true") == [corrected.pk]
+    assert ids("events/?has_correction=false") == [plain.pk]
+
+
+def test_only_these_ids(ids: Ids) -> None:
+    events = [make_event(f"Event {number}.").pk for number in range(3)]
+    assert ids(f"events/?ids={events[0]},{events[2]},{10**18}") == [events[2], events[0]]
+
+
+def test_contexts_by_any_of_their_names(ids: Ids) -> None:
+    alpha = make_context("Alpha")
+    Alias.objects.create(context=alpha, edition="en", name="The First")
+    make_context("Old Alpha", merged_into=alpha)
+    for name in ("Alpha", "The First", "Old Alpha"):
+        assert ids(f"contexts/?name={quote(name)}") == [alpha.pk], name
+    assert ids("contexts/?slug=alpha") == [alpha.pk]
+    assert ids("contexts/?name=alpha") == []
+
+
+def test_contexts_below_another(ids: Ids) -> None:
+    below, above = make_context("Below"), make_context("Above")
+    Broader.objects.create(narrower=below, broader=above)
+    assert ids("contexts/?broader=above") == [below.pk]
+
+
+def test_sources_by_publisher_and_address(ids: Ids) -> None:
+    one = (
+        make_event("One.", citations=[("Gazette", "https://gazette.example/a", "")]).citations.get().source_id
+    )
+    make_event("Two.", citations=[("Herald", "https://herald.example/a", "")])
+    assert ids("sources/?publisher=Gazette") == [one]
+    assert ids("sources/?url=https://GAZETTE.example/a%23top") == [one]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("date_from=9+February+2004", "date_from"),
+        ("date_from=20040209", "date_from"),
+        ("date_to=2004-02-30", "date_to"),
+        ("date_to=2004-02-09%00", "date_to"),
+        ("on_day=02-30", "on_day"),
+        ("on_day=2-9", "on_day"),
+        ("changed_since=yesterday", "changed_since"),
+        ("changed_since=2004-02-09T12:00:00", "changed_since"),
+        ("changed_since=0001-01-01T00:00:00%2B23:59", "changed_since"),
+        ("context=nobody", "context"),
+        ("context=999999999999999999", "context"),
+        ("context=99999999999999999999999", "context"),
+        ("context=a%00b", "context"),
+        ("context=%C2%B2", "context"),
+        ("context_all=nobody", "context_all"),
+        ("category=gossip", "category"),
+        ("publisher=Nobody", "publisher"),
+        ("source=ftp://x.example/", "source"),
+        ("edition=fr", "edition"),
+        ("has_correction=perhaps", "has_correction"),
+        ("ids=1,b", "ids"),
+        ("ids=99999999999999999999", "ids"),
+        ("ids=" + ",".join(["1"] * 501), "ids"),
+        ("category=", "category"),
+        ("date_from=2004-02-09&date_from=2005-02-09", "date_from"),
+        ("&".join(["context=a"] * 51), "context"),
+        ("page_size=0", "page_size"),
+        ("page_size=501", "page_size"),
+        ("page_size=ten", "page_size"),
+        ("page_size=1&page_size=2", "page_size"),
+        ("ordering=text", "ordering"),
+        ("fields=id,colour", "fields"),
+        ("fields=", "fields"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(get: Get, query: str, parameter: str) -> None:
+    answer = get(f"events/?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "/api/problems/invalid-parameter"
+    assert [fault["parameter"] for fault in answer.json()["errors"]] == [parameter]
+    assert answer.json()["errors"][0]["detail"]
+
+
+def test_all_bad_values_are_named_at_once(get: Get) -> None:
+    answer = get("events/?date_from=x&category=gossip")
+    assert {fault["parameter"] for fault in answer.json()["errors"]} == {"date_from", "category"}
+
+
+@pytest.mark.parametrize(
+    "path", ["events/", "contexts/", "sources/", "changes/", "events/1/", "events/1/related/"]
+)
+def test_an_unknown_parameter_is_refused_with_the_allowed_ones(get: Get, path: str) -> None:
+    answer = get(f"{path}?colour=red")
+    assert answer.status_code == 400
+    problem = answer.json()
+    assert problem["type"] == "/api/problems/unknown-parameter"
+    assert [fault["parameter"] for fault in problem["errors"]] == ["colour"]
+    for name in problem["allowed"]:
+        assert name in problem["detail"]
+    if path == "events/":
+        assert set(problem["allowed"]) == {
+            *EventFilter.base_filters, "ordering", "page_size", "cursor", "fields",
+        }  # fmt: skip
+
+
+def test_empty_inputs_of_a_form_count_as_absent() -> None:
+    make_event()
+    data = dict.fromkeys(EventFilter.base_filters, "")
+    asked = EventFilter(data, queryset=Event.objects.published())
+    assert asked.is_valid()
+    assert asked.qs.count() == 1
