@@ -26,9 +26,9 @@ _MEMBERS: Final = {
     "days": "day",
     "editorials": "editorial",
 }
-_NOT_ALLOWED: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A bare carriage return would be read as a line feed.
-_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_SPECIAL: Final = re.compile("[&<>\r]|[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def event_xml(event: Mapping[str, Any]) -> bytes:
@@ -85,5 +85,5 @@ def _write(out: list[str], name: str, value: Any) -> None:
 
 def _content(value: str | float | bool) -> str:
     if isinstance(value, str):
-        return _NOT_ALLOWED.sub("", value).translate(_ESCAPES)
+        return _SPECIAL.sub(lambda match: _ESCAPES.get(match[0], ""), value)
     return str(value).lower() if isinstance(value, bool) else str(value)
