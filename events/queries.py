@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import Count, Exists, Q, Subquery
 
+from events.catalogue import timestamp
 from events.models import Broader, Context, Curation, Editorial, Event, RelatedLink
 from events.slugs import Address as AddressValue
 from events.slugs import day_path
@@ -26,6 +27,7 @@ CONTEXT_EVENTS: Final = 200
 CONTEXTS_AT_ONCE: Final = 200
 FRONT_DAYS: Final = 3
 FRONT_EDITORIALS: Final = 5
+MERGES_FOLLOWED: Final = 20
 EDITORIALS_AT_ONCE: Final = 200
 _YEARS_AT_ONCE: Final = 200
 
@@ -235,8 +237,6 @@ def front_page(state: FrontState) -> Json:
 
 
 class EditorialRow(NamedTuple):
-    """An editorial in a list."""
-
     edition: str
     date: dt.date
     slug: str
@@ -259,6 +259,21 @@ def editorials(edition: str, *, limit: int = EDITORIALS_AT_ONCE) -> list[Editori
     """The newest editorials of an edition; one query."""
     rows = Editorial.objects.published().filter(edition=edition).order_by("-date", "-id")[:limit]
     return [EditorialRow(*row) for row in rows.values_list(*EditorialRow._fields)]
+
+
+def editorial_page(editorial: Editorial) -> Json:
+    """The editorial as the formats take it; no query."""
+    return {
+        "id": editorial.pk,
+        "edition": editorial.edition,
+        "title": editorial.title,
+        "author": editorial.author,
+        "date": editorial.date.isoformat(),
+        "path": editorial_path(editorial.edition, editorial.date, editorial.slug),
+        "body": editorial.body,
+        "revision": editorial.version,
+        "updated": timestamp(editorial.updated_at),
+    }
 
 
 def find_editorial(edition: str, date: dt.date, slug: str) -> Editorial | None:
@@ -331,7 +346,7 @@ def context_page(state: ContextState) -> Json:
         "generic": context.generic,
         "count": state.count,
         "revision": context.version,
-        "updated": context.updated_at.astimezone(dt.UTC).isoformat(timespec="microseconds")[:-6] + "Z",
+        "updated": timestamp(context.updated_at),
         "events": documents([row[0] for row in state.rows[:CONTEXT_EVENTS]]),
         "more": len(state.rows) > CONTEXT_EVENTS,
     }

@@ -37,7 +37,7 @@ def build_id() -> str:
         digest.update(f"{value}\0".encode())
     for folder in _MADE_OF:
         for file in sorted(Path(settings.BASE_DIR, folder).rglob("*.*")):
-            if file.suffix in {".html", ".css", ".py", ".txt"}:
+            if file.suffix in {".html", ".css", ".py"}:
                 digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -54,7 +54,7 @@ def answer(
     *,
     etag: str,
     content_type: str,
-    make: Callable[[], str],
+    make: Callable[[], str | bytes],
     key: str,
     modified: dt.datetime | None = None,
     headers: Mapping[str, str] | None = None,
@@ -73,7 +73,8 @@ def answer(
         if isinstance(kept, tuple) and len(kept) == 2 and kept[0] == etag:
             body = kept[1]
         else:
-            body = make().encode("utf-8", "replace")
+            made = make()
+            body = made if isinstance(made, bytes) else made.encode("utf-8", "replace")
             _keep(slot, (etag, body))
         response = HttpResponse(body, content_type=content_type)
         response.headers["Content-Length"] = str(len(body))

@@ -1,0 +1,119 @@
+"""A day's page and the front page: events under their lead contexts."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from events import queries
+from events.formats.document import day_json, front_json
+from events.formats.markdown import day_markdown, front_markdown
+from events.formats.xml import day_xml, front_xml
+from events.public.addresses import href, read_date
+from events.public.conditional import answer, etag_of
+from events.public.errors import absolute, moved, not_found
+from events.public.frame import FORMATS, Writer, alternates, date_link, groups_by_lead, render
+from events.public.words import count_words, words
+from events.slugs import day_path
+from events.vocabulary import DEFAULT_EDITION, EDITIONS
+
+_DAY_FORMATS: Final[dict[str, Writer]] = {"md": day_markdown, "json": day_json, "xml": day_xml}
+_FRONT_FORMATS: Final[dict[str, Writer]] = {"md": front_markdown, "json": front_json, "xml": front_xml}
+
+
+@require_safe
+def day_page(
+    request: HttpRequest, year: str, month: str, day: str, file: str = "", edition: str = DEFAULT_EDITION
+) -> HttpResponse:
+    """``/news/2004/02/9/`` and its ``index`` files; padded days and ``README.md`` lead there."""
+    date = read_date(year, month, day)
+    if date is None:
+        return not_found(request)
+    path = EDITIONS[edition].prefix + day_path(date)
+    name = "index.md" if file == "README.md" else file
+    state = queries.day_state(edition, date)
+    if not state.rows:
+        return not_found(request)
+    if request.path_info != path + name:
+        return moved(path + name)
+    suffix = name.partition(".")[2] or "html"
+    return answer(
+        request,
+        etag=etag_of(edition, date, suffix, state.rows, state.previous, state.next),
+        content_type=FORMATS[suffix],
+        make=lambda: _make_day(state, suffix),
+        key=f"day {edition} {date} {suffix}",
+        headers=_canonical_header(path, suffix),
+    )
+
+
+def _make_day(state: queries.DayState, suffix: str) -> str | bytes:
+    page = queries.day_page(state)
+    if suffix != "html":
+        return _DAY_FORMATS[suffix](page)
+    return render("public/day.html", state.edition, day_context(page))
+
+
+def day_context(page: dict[str, Any]) -> dict[str, Any]:
+    """What the template prints of a day page: ready words and links only."""
+    edition = page["edition"]
+    return {
+        "canonical": absolute(page["path"]),
+        "alternates": alternates(f"{page['path']}index"),
+        "date": date_link(edition, page["date"]),
+        "month_href": f"{page['path'].rsplit('/', 2)[0]}/",
+        "previous": date_link(edition, page["previous"]),
+        "next": date_link(edition, page["next"]),
+        "count": count_words(edition, len(page["events"])),
+        "groups": groups_by_lead(page["events"], words(edition)["other_events"]),
+    }
+
+
+@require_safe
+def front_page(request: HttpRequest, file: str = "", edition: str = DEFAULT_EDITION) -> HttpResponse:
+    """``/`` and its ``index`` files: the newest days that have events, and opinion."""
+    home = f"{EDITIONS[edition].prefix}/"
+    if file == "README.md":
+        return moved(f"{home}index.md")
+    suffix = file.partition(".")[2] or "html"
+    state = queries.front_state(edition)
+    return answer(
+        request,
+        etag=etag_of("front", edition, suffix, state.rows, state.previous, state.editorials),
+        content_type=FORMATS[suffix],
+        make=lambda: _make_front(state, suffix),
+        key=f"front {edition} {suffix}",
+        headers=_canonical_header(home, suffix),
+    )
+
+
+def _make_front(state: queries.FrontState, suffix: str) -> str | bytes:
+    page = queries.front_page(state)
+    if suffix != "html":
+        return _FRONT_FORMATS[suffix](page)
+    edition = state.edition
+    home = f"{EDITIONS[edition].prefix}/"
+    return render(
+        "public/front.html",
+        edition,
+        {
+            "canonical": absolute(home),
+            "alternates": alternates(f"{home}index"),
+            "days": [
+                {**day_context(day), "groups": groups_by_lead(day["events"], words(edition)["other_events"])}
+                for day in page["days"]
+            ],
+            "editorials": [
+                {**piece, "href": href(piece["path"]), "on": date_link(edition, piece["date"])}
+                for piece in page["editorials"]
+            ],
+            "previous": date_link(edition, page["previous"]),
+            "opinion_href": f"{home}opinion/",
+        },
+    )
+
+
+def _canonical_header(path: str, suffix: str) -> dict[str, str]:
+    return {} if suffix == "html" else {"Link": f'<{absolute(href(path))}>; rel="canonical"'}

@@ -1,0 +1,202 @@
+"""The page of one event, in all its formats, and the redirects that lead to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from events import queries
+from events.formats.document import detail, detail_json
+from events.formats.jsonld import headline, news_article, script_data
+from events.formats.markdown import event_markdown
+from events.formats.xml import event_xml
+from events.public.addresses import (
+    Place,
+    find_cut,
+    find_place,
+    follow,
+    href,
+    present_place,
+    read_date,
+)
+from events.public.conditional import answer, etag_of
+from events.public.errors import absolute, gone, moved, not_found, removed_by_law
+from events.public.frame import FORMATS, alternates, date_link, render
+from events.public.words import day_words, grade_word, words
+from events.slugs import RESERVED
+from events.vocabulary import EDITIONS, State
+
+_BY_MEDIA_TYPE: Final = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/markdown": "md",
+    "application/json": "json",
+    "application/xml": "xml",
+    "text/xml": "xml",
+}
+
+
+@require_safe
+def event_page(
+    request: HttpRequest, year: str, month: str, day: str, name: str, edition: str | None = None
+) -> HttpResponse:
+    """``/news/2004/02/9/SLUG`` with a suffix or, negotiated, without."""
+    slug, dot, suffix = name.rpartition(".")
+    if not dot or suffix not in FORMATS:
+        slug, suffix = name, ""
+    date = read_date(year, month, day)
+    if date is None or slug.lower() in RESERVED:
+        return not_found(request)
+    place = find_place(date, slug, edition)
+    if place is None or place.state in (State.DRAFT, State.HELD):
+        place = find_cut(date, slug, edition) if place is None else None
+        return _elsewhere(request, place, suffix)
+    asked_as = (EDITIONS[edition].prefix if edition else "", month, day)
+    meant_as = (EDITIONS[place.edition].prefix, f"{date.month:02d}", str(date.day))
+    if not place.current or place.state == State.MERGED or asked_as != meant_as:
+        return _elsewhere(request, place, suffix)
+    return _show(request, place, suffix)
+
+
+@require_safe
+def short_address(request: HttpRequest, event_id: str) -> HttpResponse:
+    """``/e/ID``: 301 to the event's present address."""
+    number = int(event_id)
+    place = present_place(number) if number < 2**63 else None
+    return _elsewhere(request, place, "html")
+
+
+def _elsewhere(request: HttpRequest, place: Place | None, suffix: str) -> HttpResponse:
+    """Redirect to where *place* leads in the end, or say why there is nothing to read."""
+    target = follow(place) if place else None
+    if target is None or target.state in (State.DRAFT, State.HELD):
+        return not_found(request)
+    if target.state != State.PUBLISHED:
+        return _closed(request, target)
+    return moved(href(target.path) + (f".{suffix}" if suffix else ""))
+
+
+def _closed(request: HttpRequest, place: Place) -> HttpResponse:
+    return removed_by_law(request) if place.state == State.LEGAL else gone(request)
+
+
+def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
+    if place.state != State.PUBLISHED:
+        return _closed(request, place)
+    if place.version is None:
+        return not_found(request)
+    chosen = suffix or _negotiated(request)
+    related = queries.related_state(place.event_id)
+    etag = etag_of(
+        place.event_id, chosen, place.version, place.related_version, related.rows, place.previous, place.next
+    )
+    headers = {} if suffix else {"Vary": "Accept"}
+    if chosen != "html":
+        headers["Link"] = f'<{absolute(href(place.path))}.html>; rel="canonical"'
+    return answer(
+        request,
+        etag=etag,
+        content_type=FORMATS[chosen],
+        make=lambda: _make(place, chosen),
+        key=f"event {place.event_id} {chosen}",
+        modified=max(filter(None, (place.written_at, related.changed_at)), default=None),
+        headers=headers,
+    )
+
+
+def _negotiated(request: HttpRequest) -> str:
+    """The format that ``Accept`` prefers; HTML where it names none of ours."""
+    if request.META.get("HTTP_ACCEPT", "*/*") == "*/*":
+        return "html"
+    return _BY_MEDIA_TYPE.get(request.get_preferred_type(list(_BY_MEDIA_TYPE)) or "", "html")
+
+
+def _make(place: Place, chosen: str) -> str | bytes:
+    body = queries.bodies([place.event_id]).get(place.event_id)
+    if body is None:
+        raise Http404  # withdrawn since its state was read
+    related = queries.related_of([place.event_id]).get(place.event_id, [])
+    if chosen == "json":
+        return detail_json(body, related)
+    event = detail(body, related)
+    if chosen == "md":
+        return event_markdown(event)
+    if chosen == "xml":
+        return event_xml(event)
+    return render("public/event.html", event["edition"], event_context(event, place.previous, place.next))
+
+
+def event_context(
+    event: dict[str, Any], previous: dt.date | None, following: dt.date | None
+) -> dict[str, Any]:
+    """What the template prints of the detail answer *event*: ready words and links only."""
+    edition, address = event["edition"], href(event["address"])
+    said = words(edition)
+    lead = event["lead_context"]
+    return {
+        "title": headline(event["text"], 90),
+        "description": headline(event["summary"] or event["text"], 200),
+        "canonical": absolute(f"{address}.html"),
+        "alternates": alternates(address),
+        "ld": script_data(news_article(event, base_url=settings.BASE_URL, site=settings.SITE_NAME)),
+        "date": date_link(edition, event["date"]),
+        "previous": date_link(edition, previous),
+        "next": date_link(edition, following),
+        "lead": {"href": href(lead["path"]), "name": lead["name"]} if lead else None,
+        "text": event["text"],
+        "summary": event["summary"],
+        "summary_by": event["summary_by"] or said["the_source"],
+        "contexts": [{"href": href(row["path"]), "name": row["name"]} for row in event["contexts"]],
+        "citations": [_citation(row) for row in event["citations"]],
+        "related": [_related(edition, row) for row in event["related"]],
+        "corrections": [
+            {
+                "grade": grade_word(edition, row["grade"]),
+                "at": row["at"],
+                "on": day_words(edition, dt.date.fromisoformat(row["at"][:10])),
+                "note": row["note"],
+                "revision": row["revision"],
+            }
+            for row in event["corrections"]
+        ],
+        "provenance": [
+            {"name": row["name"], "at": row["harvested"], "on": row["harvested"][:10]}
+            for row in event["provenance"]
+        ],
+        "licence": [{**row, "url": _web(row["url"])} for row in event["licence"]],
+        "former": [f"{href(path)}.html" for path in event["former_addresses"]],
+        "short": f"/e/{event['id']}",
+        "revision": event["revision"],
+        "updated": {"at": event["updated"], "on": event["updated"][:10]},
+    }
+
+
+def _citation(row: dict[str, Any]) -> dict[str, str]:
+    label = row["label"] or row["publisher"] or row["url"]
+    return {
+        "label": label,
+        "href": _web(row["url"]),
+        "publisher": row["publisher"] if row["publisher"] != label else "",
+        "picture": _web(row["picture"]),
+    }
+
+
+def _related(edition: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "href": f"{href(row['address'])}.html",
+        "text": row["text"],
+        "iso": row["date"],
+        "on": day_words(edition, dt.date.fromisoformat(row["date"])),
+        "shared": ", ".join(row["reason"].get("contexts", ())),
+        "pinned": row["pinned"],
+        "note": row["note"],
+    }
+
+
+def _web(url: str) -> str:
+    """*url* where it is a web address, "" for anything else: no link may run a script."""
+    return url if url.lower().startswith(("http://", "https://")) else ""

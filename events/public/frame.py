@@ -1,0 +1,146 @@
+"""What all pages share: the frame around them, their formats, and lists of events as cards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import groupby
+from typing import Any, Final
+
+from django.conf import settings
+from django.template import loader
+from django.templatetags.static import static
+
+from events.public.addresses import href
+from events.public.conditional import build_id
+from events.public.words import day_words, words
+from events.slugs import day_path
+from events.vocabulary import EDITIONS
+
+FORMATS: Final = {
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+    "xml": "application/xml; charset=utf-8",
+}
+Writer = Callable[[dict[str, Any]], str | bytes]
+FORMAT_NAMES: Final = {"html": "HTML", "md": "Markdown", "json": "JSON", "xml": "XML"}
+
+
+@cache
+def frame(edition: str) -> Mapping[str, Any]:
+    """The parts of every page of an edition: language, words, navigation, style sheet."""
+    chosen, said = EDITIONS[edition], words(edition)
+    return {
+        "lang": chosen.lang,
+        "w": said,
+        "site_name": settings.SITE_NAME,
+        "base_url": settings.BASE_URL,
+        "cjk": chosen.cjk,
+        "css": _static("css/public.css"),
+        "icon": _static("icons/site.svg"),
+        "home": f"{chosen.prefix}/",
+        "nav": [
+            {"href": f"{chosen.prefix}/{path}", "label": said[word]}
+            for path, word in (
+                ("", "front"),
+                ("news/", "archive"),
+                ("contexts/", "contexts"),
+                ("opinion/", "opinion"),
+            )
+        ],
+        "editions": [
+            {"href": f"{other.prefix}/", "label": other.name, "lang": other.lang}
+            for other in EDITIONS.values()
+            if other.code != edition
+        ],
+    }
+
+
+def _static(name: str) -> str:
+    """The address of a static file; where none were ever collected, the plain one."""
+    try:
+        return static(name)
+    except ValueError:
+        return f"{settings.STATIC_URL}{name}?{build_id()}"
+
+
+def render(template: str, edition: str, page: Mapping[str, Any]) -> str:
+    """*page* in its frame. No request takes part, so no page can depend on who asks."""
+    return loader.get_template(template).render({**frame(edition), **page})
+
+
+def alternates(stem: str) -> list[dict[str, str]]:
+    """One entry a format for the page whose other formats stand at *stem* + ``.md`` and so on."""
+    return [
+        {"href": f"{stem}.{suffix}", "type": FORMATS[suffix].split(";")[0], "label": FORMAT_NAMES[suffix]}
+        for suffix in ("md", "json", "xml")
+    ]
+
+
+def date_link(edition: str, day: dt.date | str | None) -> dict[str, str] | None:
+    """A day (or its ISO date) as a link: its page, its ISO date and its words."""
+    if day is None:
+        return None
+    date = dt.date.fromisoformat(day) if isinstance(day, str) else day
+    return {
+        "href": EDITIONS[edition].prefix + day_path(date),
+        "iso": date.isoformat(),
+        "words": day_words(edition, date),
+    }
+
+
+def card(event: dict[str, Any]) -> dict[str, Any]:
+    """An event in a list: its text as a link, and its contexts but the lead one."""
+    lead = event["lead_context"]
+    lead_id = lead["id"] if lead else None
+    return {
+        "href": f"{href(event['address'])}.html",
+        "text": event["text"],
+        "contexts": [
+            {"href": href(context["path"]), "name": context["name"]}
+            for context in event["contexts"]
+            if context["id"] != lead_id
+        ],
+    }
+
+
+def groups_by_lead(events: list[dict[str, Any]], heading_before: str = "") -> list[dict[str, Any]]:
+    """Events as they come, neighbours under one lead context together.
+
+    *heading_before*: what stands over events without one, once others had a heading.
+    """
+    groups: list[dict[str, Any]] = []
+    for name, members in groupby(events, key=lambda event: (event["lead_context"] or {}).get("name", "")):
+        cards = list(members)
+        lead = cards[0]["lead_context"]
+        groups.append(
+            {
+                "heading": name or (heading_before if groups else ""),
+                "href": href(lead["path"]) if lead else "",
+                "cards": [card(event) for event in cards],
+            }
+        )
+    return groups
+
+
+def groups_by_day(edition: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Events as they come, those of one day together under their date."""
+    groups = []
+    for iso, members in groupby(events, key=lambda event: event["date"]):
+        link = date_link(edition, iso)
+        groups.append(
+            {
+                "heading": link and link["words"],
+                "href": link and link["href"],
+                "iso": iso,
+                "cards": [{**card(event), "lead": _lead(event)} for event in members],
+            }
+        )
+    return groups
+
+
+def _lead(event: dict[str, Any]) -> dict[str, str] | None:
+    lead = event["lead_context"]
+    return {"href": href(lead["path"]), "name": lead["name"]} if lead else None

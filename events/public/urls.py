@@ -1,0 +1,62 @@
+"""The addresses of the public site (a promise: none ever stops resolving)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import re_path
+from django.views.decorators.http import require_safe
+
+from events.public import calendar, contexts, day, event, machines, opinion
+from events.public.addresses import href
+from events.public.errors import moved
+from events.vocabulary import DEFAULT_EDITION, EDITIONS
+
+_PREFIXED: Final = "|".join(row.code for row in EDITIONS.values() if row.prefix)
+_EDITION: Final = rf"^(?:(?P<edition>{_PREFIXED})/)?"
+_DATE: Final = r"(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})"
+_FILE: Final = r"(?P<file>index\.(?:html|md|json|xml)|README\.md)?"
+
+
+@require_safe
+def with_slash(request: HttpRequest, **_parts: str) -> HttpResponse:
+    """301 to the same path with a slash at its end."""
+    return moved(f"{href(request.path_info)}/")
+
+
+@require_safe
+def without_slash(request: HttpRequest, **_parts: str) -> HttpResponse:
+    """301 to the event's page for its address as a folder."""
+    return moved(f"{href(request.path_info.rstrip('/'))}.html")
+
+
+@require_safe
+def default_edition(request: HttpRequest, rest: str) -> HttpResponse:
+    """301: the default edition's addresses have no prefix."""
+    return moved(f"/{href(rest)}")
+
+
+urlpatterns = [
+    re_path(rf"{_EDITION}news/{_DATE}/{_FILE}$", day.day_page),
+    re_path(rf"{_EDITION}news/{_DATE}/(?P<name>[^/]+)$", event.event_page),
+    re_path(rf"{_EDITION}contexts/(?P<slug>[^/]+)/{_FILE}$", contexts.context_page),
+    re_path(rf"{_EDITION}{_FILE}$", day.front_page),
+    re_path(r"^e/(?P<event_id>[0-9]{1,19})$", event.short_address),
+    re_path(rf"{_EDITION}news/$", calendar.years_page),
+    re_path(rf"{_EDITION}news/(?P<year>[0-9]{{4}})/$", calendar.year_page),
+    re_path(rf"{_EDITION}news/(?P<year>[0-9]{{4}})/(?P<month>[0-9]{{1,2}})/$", calendar.month_page),
+    re_path(rf"{_EDITION}contexts/$", contexts.contexts_page),
+    re_path(rf"{_EDITION}opinion/{_FILE}$", opinion.opinion_page),
+    re_path(rf"{_EDITION}opinion/{_DATE}/(?P<slug>[^/]+)/{_FILE}$", opinion.editorial_page),
+    re_path(r"^livez$", machines.live),
+    re_path(r"^readyz$", machines.ready),
+    re_path(r"^robots\.txt$", machines.robots),
+    re_path(rf"{_EDITION}(?:news|contexts|opinion)$", with_slash),
+    re_path(rf"^(?:{_PREFIXED})$", with_slash),
+    re_path(rf"{_EDITION}news/[0-9]{{4}}(?:/[0-9]{{1,2}}){{0,2}}$", with_slash),
+    re_path(rf"{_EDITION}contexts/[^/]+$", with_slash),
+    re_path(rf"{_EDITION}opinion/{_DATE}/(?P<slug>[^/]+)$", with_slash),
+    re_path(rf"{_EDITION}news/{_DATE}/[^/]+/$", without_slash),
+    re_path(rf"^{DEFAULT_EDITION}/(?P<rest>.*)$", default_edition),
+]
