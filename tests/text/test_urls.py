@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from events.text.urls import MAX_LENGTH, host_of, normalise_url
 
-PIECES = ["http://", "HTTPS://", "user:pw@", "Example.ORG", "münchen.de", ":80", ":443", ":8080", "/", "a,b", "%C3%A9", "é",
-          "?", "utm_source=x", "&", "id=7", "#top", "..", ".", "[::1]", "=", ";", "@", ":"]  # fmt: skip
+PIECES = [
+    "http://", "HTTPS://", "user:pw@", "Example.ORG", "münchen.de", ":80", ":443", ":8080", "/", "a,b",
+    "é", "%C3%A9", "?", "utm_source=x", "&", "id=7", "#top", "..", ".", "[::1]", "=", ";", "@", ":",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
