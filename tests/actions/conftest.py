@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from events.actions.recording import Actor
+from events.models import Sequence
 from events.vocabulary import Role
 from tests.people import make_person, make_robot
 
@@ -27,3 +28,9 @@ def contributor(db: None) -> Actor:
 @pytest.fixture
 def robot(db: None) -> Actor:
     return make_robot()
+
+
+@pytest.fixture
+def many_connections(transactional_db: None) -> None:
+    """A database that threads may write to at once; the flush before took the sequence's row."""
+    Sequence.objects.get_or_create(id=1)
