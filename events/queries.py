@@ -62,7 +62,9 @@ def related_of(event_ids: Collection[int]) -> dict[int, list[Json]]:
         curated[curation.event_id].append(curation)
     linked = {link.target_id for rows in links.values() for link in rows}
     targets = _targets(linked | {row.target_id for rows in curated.values() for row in rows})
-    names = _context_names({pk for rows in links.values() for link in rows for pk in _reason_ids(link)})
+    names = _context_names(
+        {pk for rows in links.values() for link in rows for pk in link.reason.get("contexts", ())}
+    )
     return {
         event_id: _compose(links[event_id], curated[event_id], targets, names)
         for event_id in sorted({*links, *curated})
@@ -84,7 +86,7 @@ def _compose(
         if target is None:
             continue
         link = computed.get(target_id)
-        shared = [] if link is None else [names[pk] for pk in _reason_ids(link) if pk in names]
+        shared = [] if link is None else [names[pk] for pk in link.reason.get("contexts", ()) if pk in names]
         answer.append(
             {
                 **target,
@@ -96,10 +98,6 @@ def _compose(
             }
         )
     return answer
-
-
-def _reason_ids(link: RelatedLink) -> list[int]:
-    return link.reason.get("contexts", [])  # type: ignore[no-any-return]
 
 
 def _targets(ids: Collection[int]) -> dict[int, Json]:
@@ -137,11 +135,11 @@ def documents(event_ids: Sequence[int]) -> list[Json]:
 
 @dataclass(frozen=True, slots=True)
 class DayState:
-    """A day's events (id, document version) in their order, and the nearest days that have any."""
+    """A day's events (id, their documents' versions and times) in order; the nearest days that have any."""
 
     edition: str
     date: dt.date
-    rows: tuple[tuple[int, int], ...]
+    rows: tuple[tuple[Any, ...], ...]
     previous: dt.date | None
     next: dt.date | None
 
@@ -153,12 +151,13 @@ def day_state(edition: str, date: dt.date) -> DayState:
         of_edition.on_day(date).values_list(
             "id",
             "document__version",
+            "document__written_at",
             Subquery(of_edition.filter(date__lt=date).order_by("-date").values("date")[:1]),
             Subquery(of_edition.filter(date__gt=date).order_by("date").values("date")[:1]),
         )
     )
-    previous, after = rows[0][2:] if rows else (None, None)
-    return DayState(edition, date, tuple((row[0], row[1]) for row in rows), previous, after)
+    previous, after = rows[0][3:] if rows else (None, None)
+    return DayState(edition, date, tuple(row[:3] for row in rows), previous, after)
 
 
 def day_page(state: DayState) -> Json:
@@ -197,7 +196,7 @@ class FrontState:
     edition: str
     days: tuple[dt.date, ...]
     previous: dt.date | None
-    rows: tuple[tuple[int, int, dt.date], ...]
+    rows: tuple[tuple[Any, ...], ...]
     editorials: tuple[Any, ...]
 
 
@@ -211,7 +210,7 @@ def front_state(edition: str) -> FrontState:
         edition,
         days[:FRONT_DAYS],
         days[FRONT_DAYS] if len(days) > FRONT_DAYS else None,
-        tuple(rows.values_list("id", "document__version", "date")),
+        tuple(rows.values_list("id", "document__version", "document__written_at", "date")),
         tuple(editorials(edition, limit=FRONT_EDITORIALS)),
     )
 
@@ -223,7 +222,7 @@ def front_page(state: FrontState) -> Json:
     for position, date in enumerate(state.days):
         before = state.days[position + 1] if position + 1 < len(state.days) else state.previous
         after = state.days[position - 1] if position else None
-        events = [found[pk] for pk, _, on in state.rows if on == date and pk in found]
+        events = [found[pk] for pk, *_, on in state.rows if on == date and pk in found]
         days.append(_day(state.edition, date, before, after, events))
     return {
         "edition": state.edition,
@@ -290,7 +289,7 @@ class ContextState:
     broader: tuple[Context, ...]
     narrower: tuple[Context, ...]
     count: int
-    rows: tuple[tuple[int, int], ...]
+    rows: tuple[tuple[Any, ...], ...]
 
     @property
     def validator(self) -> tuple[Any, ...]:
@@ -309,7 +308,9 @@ def find_context(slug: str, edition: str | None) -> Context | None:
 def context_state(context: Context) -> ContextState:
     """Four queries."""
     tagged = Event.objects.published().filter(taggings__context=context, taggings__removed=False)
-    newest = tagged.newest_first().values_list("id", "document__version")[: CONTEXT_EVENTS + 1]
+    newest = tagged.newest_first().values_list("id", "document__version", "document__written_at")[
+        : CONTEXT_EVENTS + 1
+    ]
     rows = tuple(newest)
     steps = list(
         Broader.objects.filter(Q(narrower=context) | Q(broader=context)).select_related("narrower", "broader")

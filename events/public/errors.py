@@ -7,9 +7,8 @@ import re
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template import loader
-from django.utils.encoding import iri_to_uri
 
 from events.public.addresses import read_date
 from events.public.conditional import CACHE_CONTROL
@@ -23,8 +22,7 @@ _log = logging.getLogger(__name__)
 
 def moved(location: str) -> HttpResponse:
     """301 to *location*, a path with its escapes. Asked for anew each time: a merge can be undone."""
-    response = HttpResponse(status=301)
-    response.headers["Location"] = iri_to_uri(location)
+    response = HttpResponsePermanentRedirect(location)
     response.headers["Content-Length"] = "0"
     response.headers["Cache-Control"] = CACHE_CONTROL
     return response

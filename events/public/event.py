@@ -92,7 +92,14 @@ def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
     chosen = suffix or _negotiated(request)
     related = queries.related_state(place.event_id)
     etag = etag_of(
-        place.event_id, chosen, place.version, place.related_version, related.rows, place.previous, place.next
+        place.event_id,
+        chosen,
+        place.version,
+        place.related_version,
+        place.written_at,
+        related.rows,
+        place.previous,
+        place.next,
     )
     headers = {} if suffix else {"Vary": "Accept"}
     if chosen != "html":

@@ -34,7 +34,7 @@ def without_slash(request: HttpRequest, **_parts: str) -> HttpResponse:
 @require_safe
 def default_edition(request: HttpRequest, rest: str) -> HttpResponse:
     """301: the default edition's addresses have no prefix."""
-    return moved(f"/{href(rest)}")
+    return moved(f"/{href(rest.lstrip('/'))}")
 
 
 urlpatterns = [
