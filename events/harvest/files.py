@@ -18,7 +18,8 @@ LINES_MAX: Final = 20_000
 """Lines a single page may have."""
 
 # O_NONBLOCK: opening a named pipe must not wait for a writer. Windows has neither flag.
-_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+_FLAGS: Final = os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0)
 
 
 class Refused(Exception):  # noqa: N818 - it is the input that is refused, nothing failed
@@ -36,20 +37,27 @@ def printable(text: str, limit: int = 80) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in cut)
 
 
-def read_bounded(path: str | Path, limit: int = FILE_MAX) -> bytes:
-    """The bytes of the regular file *path*; refuses links, devices and more than *limit* bytes."""
+def open_regular(path: str | Path, *, follow: bool = False) -> tuple[int, int]:
+    """A handle of the regular file *path* and its size; refuses devices and, unless *follow*, links."""
     try:
-        handle = os.open(path, _FLAGS)
+        handle = os.open(path, _FLAGS if not follow else _FLAGS & ~_NO_FOLLOW)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise Refused("is a symbolic link: put a copy of the file in its place") from error
         raise Refused(f"cannot be opened ({error.strerror}): check the file and its rights") from error
+    state = os.fstat(handle)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(handle)
+        raise Refused("is not a regular file: put a plain file in its place")
+    return handle, state.st_size
+
+
+def read_bounded(path: str | Path, limit: int = FILE_MAX) -> bytes:
+    """The bytes of the regular file *path*; refuses links, devices and more than *limit* bytes."""
+    handle, size = open_regular(path)
     try:
-        state = os.fstat(handle)
-        if not stat.S_ISREG(state.st_mode):
-            raise Refused("is not a regular file: put a plain text file in its place")
-        if state.st_size > limit:
-            raise Refused(f"has {state.st_size:,} bytes, more than {limit:,}: split or shorten it")
+        if size > limit:
+            raise Refused(f"has {size:,} bytes, more than {limit:,}: split or shorten it")
         with os.fdopen(handle, "rb", closefd=False) as stream:
             data = stream.read(limit + 1)
     except OSError as error:

@@ -32,7 +32,7 @@ TITLE_MAX: Final = 300
 AUTHOR_MAX: Final = 200
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-_UNFIT_IN_SLUG = re.compile(r"[\x00-\x20\x7f\\/]|\.\.")
+_UNFIT_IN_SLUG = re.compile(r"^\.|\.\.|[\x00-\x20\x7f\\/]")
 
 
 def read_date(said: str) -> dt.date:

@@ -7,14 +7,13 @@ import hashlib
 import io
 import lzma
 import os
-import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
-from events.harvest.files import Refused
+from events.harvest.files import Refused, open_regular
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -40,15 +39,8 @@ class LineStream:
     """
 
     def __init__(self, path: Path, line_max: int = LINE_MAX) -> None:
-        try:
-            self._file = path.open("rb")
-        except OSError as error:
-            raise Refused(f"cannot be opened ({error.strerror}): check the file and its rights") from error
-        state = os.fstat(self._file.fileno())
-        if not stat.S_ISREG(state.st_mode):
-            self._file.close()
-            raise Refused("is not a regular file: write what it gives into a plain file first")
-        self.size = state.st_size
+        handle, self.size = open_regular(path, follow=True)  # the operator named this very file
+        self._file = os.fdopen(handle, "rb")
         self._line_max = line_max
         self._counted = _Counted(self._file)
         self._stream = _unpacked(io.BufferedReader(self._counted, _CHUNK), path.suffix)
