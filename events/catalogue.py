@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.models import Alias, Broader, Change, Citation, Context, Event, Source
 from events.vocabulary import State
@@ -73,16 +73,15 @@ def context_survivor(context_id: int) -> int | None:
 
 
 def context_heads(ids: Sequence[int]) -> list[Json]:
-    """These contexts, in the order asked for, with the keys of a context page but its events.
+    """These contexts, in the order asked for, with the keys of a context page but its events and their count.
 
-    Four queries for any number.
+    Three queries for any number.
     """
     rows = Context.objects.in_bulk(ids)
     aliases: dict[int, list[str]] = defaultdict(list)
     for pk, name in Alias.objects.filter(context__in=ids).order_by("name").values_list("context", "name"):
         aliases[pk].append(name)
     broader, narrower = _neighbours(ids)
-    counts = _event_counts(ids)
     return [
         {
             **_neighbour(row, edition=True),
@@ -93,7 +92,6 @@ def context_heads(ids: Sequence[int]) -> list[Json]:
             "wikidata": row.wikidata,
             "wikipedia": row.wikipedia,
             "generic": row.generic,
-            "count": counts.get(row.pk, 0),
             "revision": row.version,
             "updated": timestamp(row.updated_at),
         }
@@ -123,9 +121,10 @@ def _neighbour(context: Context, *, edition: bool = False) -> Json:
     return {**head, "name": context.name, "slug": context.slug, "path": context.path}
 
 
-def _event_counts(ids: Collection[int]) -> dict[int, int]:
-    tagged = Event.objects.published().filter(taggings__context__in=ids, taggings__removed=False)
-    return dict(tagged.order_by().values_list("taggings__context").annotate(count=Count("pk")))
+def count_of_context(context_id: int) -> int:
+    """How many published events have this context; one query."""
+    tagged = Event.objects.published().filter(taggings__context=context_id, taggings__removed=False)
+    return tagged.count()
 
 
 def changes_after(seq: int, limit: int) -> list[Json]:

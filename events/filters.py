@@ -11,7 +11,8 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, ClassVar, Final
+from functools import lru_cache
+from typing import Any, ClassVar, Final, cast
 
 import django_filters
 from django import forms
@@ -38,6 +39,9 @@ from events.vocabulary import EDITION_CHOICES, Category
 
 VALUES_MAX: Final = 50
 """How often a parameter may be repeated."""
+
+_FEW: Final = 1000
+"""Up to so many events are looked up by their ids."""
 
 Schema = dict[str, Any]
 
@@ -69,13 +73,26 @@ class VocabularyFilter(django_filters.Filter):  # type: ignore[misc]
         self.field_class = field
         self.schema = schema
         self.many = issubclass(field, ManyField)
-        super().__init__(help_text=help_text, **options)
+        super().__init__(label=help_text, help_text=help_text, **options)
 
 
 class Vocabulary(django_filters.FilterSet):  # type: ignore[misc]
     """What all filter sets share."""
 
     base_filters: ClassVar[dict[str, VocabularyFilter]]
+
+    @classmethod
+    def asked(cls, data: QueryDict, rows: QuerySet[Any]) -> Vocabulary:
+        """*data* put to *rows*, by the filters that it names: making all of them costs more than a query."""
+        names = frozenset(name for name in cls.base_filters if name in data)
+        return _narrowed(cls, names)(data, queryset=rows)  # type: ignore[arg-type]  # classes are hashable
+
+
+@lru_cache(maxsize=256)
+def _narrowed(filters: type[Vocabulary], names: frozenset[str]) -> type[Vocabulary]:
+    narrow: Any = type(filters.__name__, (filters,), {})
+    narrow.base_filters = {name: rule for name, rule in filters.base_filters.items() if name in names}
+    return cast("type[Vocabulary]", narrow)
 
 
 ID_SCHEMA: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": ID_MAX}
@@ -179,36 +196,53 @@ class EventFilter(Vocabulary):
         self, rows: QuerySet[Event], _name: str, value: list[frozenset[int]]
     ) -> QuerySet[Event]:
         """Events with any of these contexts."""
-        return rows.filter(pk__in=_tagged(frozenset().union(*value)))
+        return _named_by(rows, _tagged(frozenset().union(*value)))
 
     def filter_context_all(
         self, rows: QuerySet[Event], _name: str, value: list[frozenset[int]]
     ) -> QuerySet[Event]:
         """Events with each of these contexts."""
         for ids in value:
-            rows = rows.filter(pk__in=_tagged(ids))
+            rows = _named_by(rows, _tagged(ids))
         return rows
 
     def filter_publisher(self, rows: QuerySet[Event], _name: str, value: list[int]) -> QuerySet[Event]:
         """Events that cite a source of one of these publishers, or name one of them."""
-        by_source = Citation.objects.filter(source__publisher__in=value).values("event")
-        by_name = Citation.objects.filter(publisher__in=value).values("event")
-        return rows.filter(Q(pk__in=by_source) | Q(pk__in=by_name))
+        by_source = Citation.objects.filter(source__publisher__in=value)
+        by_name = Citation.objects.filter(source=None, publisher__in=value)
+        return _named_by(rows, by_source, by_name)
 
     def filter_source(self, rows: QuerySet[Event], _name: str, value: list[int]) -> QuerySet[Event]:
         """Events that cite one of these sources."""
-        return rows.filter(pk__in=Citation.objects.filter(source__in=value).values("event"))
+        return _named_by(rows, Citation.objects.filter(source__in=value))
 
     def filter_has_correction(self, rows: QuerySet[Event], _name: str, value: bool) -> QuerySet[Event]:
         """Events with, or without, a revision that carries a public grade."""
-        graded = Revision.objects.exclude(grade="")
-        if value:
-            return rows.filter(pk__in=graded.filter(event__isnull=False).values("event"))
-        return rows.filter(~Exists(graded.filter(event=OuterRef("pk"))))
+        graded = Revision.objects.filter(event__isnull=False).exclude(grade="")
+        return _named_by(rows, graded) if value else rows.exclude(Exists(graded.filter(event=OuterRef("pk"))))
 
 
-def _tagged(contexts: Iterable[int]) -> QuerySet[Tagging, Any]:
-    return Tagging.objects.active().filter(context__in=contexts).values("event")
+def _tagged(contexts: Iterable[int]) -> QuerySet[Tagging]:
+    return Tagging.objects.active().filter(context__in=contexts)
+
+
+def _named_by(rows: QuerySet[Event], *links: QuerySet[Any]) -> QuerySet[Event]:
+    """Those *rows* that a row of *links* names as its ``event``.
+
+    Few are looked up one by one. Of many, sorting them would read them all, so the list is walked
+    in its own order instead, and each event asked: with many, the next one is near.
+    """
+    named: set[int] = set()
+    for rows_of_one in links:
+        named.update(rows_of_one.order_by().values_list("event", flat=True)[: _FEW + 1])
+        if len(named) > _FEW:
+            break
+    else:
+        return rows.filter(pk__in=named)
+    asked = Q()
+    for rows_of_one in links:
+        asked |= Q(Exists(rows_of_one.order_by().filter(event=OuterRef("pk"))))
+    return rows.filter(asked)
 
 
 class ContextFilter(Vocabulary):

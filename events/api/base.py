@@ -64,7 +64,7 @@ class ArchiveView(APIView):
 
     def filtered(self, request: Request, rows: Any) -> Any:
         """*rows* as the query's filters select them; raises ``Problem`` that names each bad value."""
-        asked = self.filters(request.query_params, queryset=rows)
+        asked = self.filters.asked(request.query_params, rows)
         if not asked.is_valid():
             faults = [
                 problems.Fault(str(message), parameter=name)

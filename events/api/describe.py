@@ -137,7 +137,7 @@ related_list: Final = _detail(
 context_list: Final = _list(
     "contexts_list", "contexts", shapes.ContextPageSerializer, ContextFilter, BY_ID, "Contexts"
 )
-context_detail: Final = _detail("contexts_read", "contexts", shapes.ContextSerializer, "One context")
+context_detail: Final = _detail("contexts_read", "contexts", shapes.ContextDetailSerializer, "One context")
 source_list: Final = _list(
     "sources_list", "sources", shapes.SourcePageSerializer, SourceFilter, BY_ID, "Sources that events cite"
 )

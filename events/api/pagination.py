@@ -137,13 +137,18 @@ class Page:
     cursor: Cursor | None
 
     def rows(self, found: QuerySet[Any], columns: tuple[str, ...]) -> Rows:
-        """Read the page in one query: per row its keys, then *columns*."""
+        """Read the page in one query: per row its keys, then *columns*.
+
+        The rows are found first and only then read, so that sorting never carries their texts.
+        """
         reverse = self.cursor is not None and self.cursor.reverse
         if self.cursor is not None:
             found = found.filter(self.ordering.beyond(self.cursor.values, reverse=reverse))
         keys = tuple(key.column for key in self.ordering.keys)
-        found = found.order_by(*self.ordering.columns(reverse=reverse))
-        read = list(found.values_list(*keys, *columns)[: self.size + 1])
+        order = self.ordering.columns(reverse=reverse)
+        page = found.order_by(*order).values("pk")[: self.size + 1]
+        rows = found.model._default_manager.filter(pk__in=page).order_by(*order)
+        read = list(rows.values_list(*keys, *columns))
         more, read = len(read) > self.size, read[: self.size]
         if reverse:
             read.reverse()

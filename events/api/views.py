@@ -24,6 +24,7 @@ from events.filter_fields import ID_MAX
 from events.filters import ContextFilter, EventFilter, SourceFilter
 from events.formats.document import detail, detail_json
 from events.formats.serializers import (
+    ContextDetailSerializer,
     ContextSerializer,
     EventDetailSerializer,
     EventSerializer,
@@ -35,6 +36,7 @@ from events.vocabulary import State
 _EVENT_FIELDS: Final = tuple(EventSerializer().fields)
 _DETAIL_FIELDS: Final = tuple(EventDetailSerializer().fields)
 _CONTEXT_FIELDS: Final = tuple(ContextSerializer().fields)
+_CONTEXT_DETAIL_FIELDS: Final = tuple(ContextDetailSerializer().fields)
 _SOURCE_FIELDS: Final = tuple(SourceSerializer().fields)
 
 
@@ -50,9 +52,9 @@ class EventListView(ArchiveView):
         self.require_known_parameters(request)
         fields = self.chosen_fields(request, _EVENT_FIELDS)
         page = read_page(request.query_params, BY_DATE)
-        found = self.filtered(request, Event.objects.published().filter(document__isnull=False))
+        found = self.filtered(request, Event.objects.published())
         rows = page.rows(found, ("document__body",))
-        bodies = [body for (body,) in rows.rows]
+        bodies = [body for (body,) in rows.rows if body is not None]
         if fields is not None:
             bodies = [encode(select(json.loads(body), fields)) for body in bodies]
         return page_answer(request, bodies, rows)
@@ -98,7 +100,7 @@ class ContextListView(ArchiveView):
 
     @describe.context_list
     def get(self, request: Request) -> HttpResponse:
-        """One page, in five queries besides those of its filters."""
+        """One page, in four queries besides those of its filters."""
         self.require_known_parameters(request)
         fields = self.chosen_fields(request, _CONTEXT_FIELDS)
         page = read_page(request.query_params, BY_ID)
@@ -116,13 +118,14 @@ class ContextView(ArchiveView):
     def get(self, request: Request, pk: int) -> HttpResponse:
         """A merged one redirects."""
         self.require_known_parameters(request)
-        fields = self.chosen_fields(request, _CONTEXT_FIELDS) or _CONTEXT_FIELDS
+        fields = self.chosen_fields(request, _CONTEXT_DETAIL_FIELDS) or _CONTEXT_DETAIL_FIELDS
         survivor = catalogue.context_survivor(_storable(pk))
         if survivor is None:
             raise problems.Problem(problems.NOT_FOUND)
         if survivor != pk:
             return _moved(request, "api:context", survivor)
         (head,) = catalogue.context_heads([pk])
+        head["count"] = catalogue.count_of_context(pk)
         return answer(request, encode(select(head, fields)), revision=head["revision"])
 
 

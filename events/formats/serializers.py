@@ -138,9 +138,14 @@ class ContextSerializer(Shape):
     wikidata = serializers.CharField()
     wikipedia = serializers.CharField()
     generic = serializers.BooleanField(help_text="Too generic to relate events.")
-    count = serializers.IntegerField(help_text="How many published events have it.")
     revision = serializers.IntegerField()
     updated = serializers.DateTimeField()
+
+
+class ContextDetailSerializer(ContextSerializer):
+    """A context with the number of its events; lists count nothing."""
+
+    count = serializers.IntegerField(help_text="How many published events have it.")
 
 
 class SourceSerializer(Shape):
