@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -18,27 +19,35 @@ _AT_ONCE = 500
 
 
 def write_documents(
-    event_ids: Collection[int], *, created: Collection[int] = (), at: dt.datetime | None = None
+    event_ids: Collection[int],
+    *,
+    created: Mapping[int, Event | None] = MappingProxyType({}),
+    at: dt.datetime | None = None,
 ) -> int:
     """Write the documents of these events anew where they changed; how many did.
 
-    ``created`` names events that have no document yet. Runs in the caller's transaction.
+    ``created`` names events that have no document yet, with the event itself where all that its
+    document is made of hangs on it already. Runs in the caller's transaction.
     """
-    written = 0
-    for chunk in _chunks(sorted({*event_ids, *created})):
-        written += _write(chunk, fresh=set(created), at=at or timezone.now())
+    at = at or timezone.now()
+    whole = [event for event in created.values() if event is not None]
+    rows = [
+        Document(event_id=event.pk, body=stored_json(event_document(event, [])), written_at=at)
+        for event in whole
+    ]
+    Document.objects.bulk_create(rows, batch_size=500)
+    written = len(rows)
+    rest = {*event_ids, *created} - {event.pk for event in whole}
+    for chunk in _chunks(sorted(rest)):
+        written += _write(chunk, at)
     return written
 
 
-def _write(event_ids: list[int], *, fresh: set[int], at: dt.datetime) -> int:
-    known = {
-        document.event_id: document
-        for document in Document.objects.filter(event_id__in=[pk for pk in event_ids if pk not in fresh])
-    }
+def _write(event_ids: list[int], at: dt.datetime) -> int:
+    known = {document.event_id: document for document in Document.objects.filter(event_id__in=event_ids)}
     corrections: dict[int, list[Revision]] = {}
-    if len(fresh) < len(event_ids) or not fresh.issuperset(event_ids):
-        for revision in Revision.objects.filter(event_id__in=event_ids).corrections():
-            corrections.setdefault(revision.event_id or 0, []).append(revision)
+    for revision in Revision.objects.filter(event_id__in=event_ids).corrections():
+        corrections.setdefault(revision.event_id or 0, []).append(revision)
     inserted, updated = [], []
     for event in Event.objects.filter(pk__in=event_ids).for_detail():
         body = stored_json(event_document(event, corrections.get(event.pk, [])))

@@ -36,8 +36,12 @@ def merge_events(
     note: str = "",
     version: int | None = None,
     into_version: int | None = None,
+    absorb: bool = True,
 ) -> Event:
     """Merge the event *event_id* into *into_id*; the one that stays.
+
+    Without *absorb* the citations and contexts of the one that goes stay with it: an old wording
+    of the same record has nothing that the present one lacks on purpose.
 
     Where *into_id* was merged itself, its survivor stays. People need ``Right.MERGE``; robots may.
     Raises ``InvalidAction`` for events of two editions, for one and the same, and for one that
@@ -59,7 +63,7 @@ def merge_events(
         if goes.is_public and not stays.is_public:
             raise InvalidAction(f"Readers cannot see event {stays.pk} yet; release it first.")
         before, public = str(goes.state), goes.is_public
-        changes, record = _hand_over(goes, stays, trace)
+        changes, record = _hand_over(goes, stays, trace, absorb=absorb)
         goes.state, goes.merged_into = State.MERGED, stays
         fields = {"state": change_of(before, str(State.MERGED)), MERGE_RECORD: change_of(None, record)}
         trace.revise_event(goes, ChangeKind.MERGED, fields, note=note, public=public, other=stays.pk)
@@ -111,12 +115,14 @@ def _survivor(event_id: int) -> int:
     return into or event_id
 
 
-def _hand_over(goes: Event, stays: Event, trace: Recording) -> tuple[dict[str, Any], dict[str, Any]]:
+def _hand_over(
+    goes: Event, stays: Event, trace: Recording, *, absorb: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give *stays* what only *goes* has: the fields of its revision, and the record for un-merging."""
     changes: dict[str, Any] = {}
     record: dict[str, Any] = {"into": stays.pk}
-    record["citations"] = _add_citations(goes, stays, changes)
-    record["contexts"] = _add_contexts(goes, stays, changes)
+    record["citations"] = _add_citations(goes, stays, changes) if absorb else []
+    record["contexts"] = _add_contexts(goes, stays, changes) if absorb else []
     record["provenances"] = _move_provenances(goes, stays)
     record["merged"] = list(Event.objects.filter(merged_into=goes).values_list("pk", flat=True))
     Event.objects.filter(merged_into=goes).update(merged_into=stays)

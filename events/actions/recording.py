@@ -63,11 +63,15 @@ class Recording:
     revisions: list[Revision] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
-    created: set[int] = field(default_factory=set)
+    created: dict[int, Event | None] = field(default_factory=dict)
+    sequenced: bool = True
 
-    def created_event(self, event: Event, fields: dict[str, Any]) -> Revision:
-        """Record the first revision of *event*, just inserted."""
-        self.created.add(event.pk)
+    def created_event(self, event: Event, fields: dict[str, Any], *, whole: bool = False) -> Revision:
+        """Record the first revision of *event*, just inserted.
+
+        ``whole``: all that its document is made of hangs on it, as ``for_detail`` would load it.
+        """
+        self.created[event.pk] = event if whole else None
         revision = self._revision(ChangeKind.CREATED, fields, number=1, event=event)
         if event.is_public:
             self.change(ChangeKind.CREATED, Subject.EVENT, event.pk, revision=revision)
@@ -170,8 +174,9 @@ class Recording:
 
     def _flush(self) -> None:
         Revision.objects.bulk_create(self.revisions, batch_size=500)
-        write_documents(self.touched - self.created, created=self.created, at=self.at)
-        if not self.changes:
+        created = {pk: None if pk in self.touched else event for pk, event in self.created.items()}
+        write_documents(self.touched - created.keys(), created=created, at=self.at)
+        if not (self.changes and self.sequenced):
             return
         for change in self.changes:
             change.revision_id = change.revision.pk if change.revision is not None else None
@@ -189,9 +194,10 @@ _running = _Running()
 
 
 @contextmanager
-def recording(actor: Actor) -> Iterator[Recording]:
+def recording(actor: Actor, *, sequenced: bool = True) -> Iterator[Recording]:
     """A transaction that leaves its trace. One inside another joins it (and keeps the outer actor).
 
+    Not *sequenced*: for a trial that will be rolled back, and must not hold up others meanwhile.
     Nothing may be written to the database after the block's end and before the commit, so the
     outermost one must not stand inside a transaction of the caller's; tests apart.
     """
@@ -199,7 +205,7 @@ def recording(actor: Actor) -> Iterator[Recording]:
         yield _running.recording
         return
     with transaction.atomic():
-        current = Recording(actor)
+        current = Recording(actor, sequenced=sequenced)
         _running.recording = current
         try:
             yield current

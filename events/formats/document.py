@@ -33,8 +33,9 @@ def event_document(event: Event, corrections: list[Revision]) -> dict[str, Any]:
     taggings any more (the merge moves them to its target), so none is looked for here.
     """
     address, former = "", []
-    for row in sorted(event.addresses.all(), key=_by_pk):
-        if row.current:
+    merged = [row for other in event.merged_events.all() for row in other.addresses.all()]
+    for row in sorted([*event.addresses.all(), *merged], key=_by_pk):
+        if row.current and row.event_id == event.pk:
             address = row.path
         else:
             former.append(row.path)

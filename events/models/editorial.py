@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -24,6 +26,9 @@ class Editorial(models.Model):
     publish_at = models.DateTimeField(default=timezone.now)
     origin = models.ForeignKey(
         "events.Origin", models.PROTECT, null=True, blank=True, related_name="editorials"
+    )
+    upstream: models.JSONField[Any] = models.JSONField(
+        default=dict, help_text="Title, author and body as they came in the latest harvest."
     )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
