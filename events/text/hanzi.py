@@ -51,11 +51,13 @@ _PAIRS: Final = (
 _SIMPLE: Final = str.maketrans(
     {trad: simple for trad, simple in zip(_PAIRS[::2], _PAIRS[1::2], strict=True) if trad != simple}
 )
-# Leftovers of other markup: addresses with slashes turned to dashes, and English glosses.
+# Leftovers of other markup: addresses with slashes turned to dashes, and English glosses, which
+# unlike names have a word in small letters ("2019 Panamanian general election").
 _JUNK: Final = re.compile(
     r"\[?https?:[-/]{2}\S*(?:[^\]]*\])?|\{\{|\}\}|-\{(?:[a-z-]+:)?|\}-"
-    r"|[a-z][A-Za-z' ]{3,}|[A-Z][a-z][A-Za-z' ]*"
+    r"|(?<![A-Za-z])(?:[A-Z][A-Za-z']*[ ,]+)*[a-z']+(?![A-Za-z0-9])(?:[ ,]+[A-Za-z']+(?![A-Za-z0-9]))*"
 )
+_LATIN_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9'-]+")
 
 _NATIONS: Final = """
 中国 中华人民共和国 中共|台湾 中华民国|香港|澳门|日本|韩国 大韩民国|朝鲜 北韩|蒙古|越南|泰国|缅甸|
@@ -87,6 +89,11 @@ def simplify(text: str) -> str:
 def nations_in(simplified: str) -> set[str]:
     """The countries that a simplified text names, each by its first name above."""
     return {_NATION_OF[name] for name in _NATION.findall(simplified)}
+
+
+def latin_names_in(simplified: str) -> set[str]:
+    """Names that a Chinese text spells with Latin letters, in small letters."""
+    return {name.casefold() for name in _LATIN_NAME.findall(simplified)}
 
 
 def grams(simplified: str) -> set[str]:

@@ -18,7 +18,7 @@ from rapidfuzz.distance import Indel, JaroWinkler, Levenshtein
 from events.text.nations import COMMON_NAMES, NATIONS
 from events.text.story import Story, word_key
 
-# Below this likeness of words nothing else is looked at.
+# Below this likeness of words nothing else is looked at, unless one text has all words of the other.
 _WORTH_A_LOOK: Final = 0.4
 # Three views of likeness: words shared of all, of the shorter text's, and the order of characters.
 _SHARED_OF_ALL: Final = 0.45
@@ -28,7 +28,7 @@ _CHARACTERS: Final = 0.35
 _SHARED_SOURCE: Final = 0.08
 _SHARED_FIGURE: Final = 0.02
 _MOST_FIGURES: Final = 2
-_GROWN: Final = 0.10
+_GROWN: Final = 0.15
 # What speaks against.
 _OTHER_NAMES: Final = 0.50
 _SHARED_NAME_EASES: Final = 0.35
@@ -73,13 +73,16 @@ def compare(one: Story, other: Story) -> Match:
     """How sure it is that both texts, of one day, tell of the same event. Symmetric."""
     size_one, size_other = len(one.tokens), len(other.tokens)
     shared = len(one.tokens & other.tokens)
-    if 2 * shared < _WORTH_A_LOOK * (size_one + size_other) or not shared:
-        return _EXACT if one.key == other.key and one.cjk == other.cjk else _NOTHING_SHARED
-    if one.key == other.key:
+    fewer = min(size_one, size_other)
+    if 2 * shared < _WORTH_A_LOOK * (size_one + size_other) and (shared < fewer or fewer < _FEW_WORDS):
+        return _NOTHING_SHARED
+    if one.key == other.key and one.key:
         return _EXACT
+    if not shared:
+        return _NOTHING_SHARED
     likeness = (
         _SHARED_OF_ALL * 2 * shared / (size_one + size_other)
-        + _SHARED_OF_SHORTER * shared / min(size_one, size_other)
+        + _SHARED_OF_SHORTER * shared / fewer
         + _CHARACTERS * Indel.normalized_similarity(one.key, other.key)
     )
     reasons = [f"likeness {likeness:.2f}"]

@@ -14,7 +14,7 @@ from typing import Final
 
 from events.text.contrasts import CONTRAST_OF, NUMBERED
 from events.text.figures import NUMBER_WORDS, figures
-from events.text.hanzi import contrasts_in, grams, nations_in, simplify
+from events.text.hanzi import contrasts_in, grams, latin_names_in, nations_in, simplify
 from events.text.nations import NATION_OF, join_compounds
 from events.text.normalise import fold, published
 
@@ -118,7 +118,7 @@ def story(text: str, *, sources: Iterable[str] = (), cjk: bool = False) -> Story
     reader = _Reader(join_compounds(shown[:_LENGTH_USED]))
     return Story(
         text=shown,
-        key=fold(shown),
+        key=fold(shown[:_LENGTH_USED]),
         cjk=False,
         tokens=frozenset(reader.tokens),
         names=frozenset(reader.names),
@@ -217,10 +217,10 @@ def _cjk_story(shown: str, sources: frozenset[str]) -> Story:
     simplified = simplify(unicodedata.normalize("NFKC", shown[:_LENGTH_USED]))
     return Story(
         text=shown,
-        key="".join(char for char in simplified if char.isalnum()).casefold() or fold(shown),
+        key="".join(char for char in simplified if char.isalnum()).casefold() or fold(shown[:_LENGTH_USED]),
         cjk=True,
         tokens=frozenset(grams(simplified)),
-        names=frozenset(nations_in(simplified)),
+        names=frozenset(nations_in(simplified) | latin_names_in(simplified)),
         soft=frozenset(),
         figures=frozenset(f"{figure.value:g}" for figure in figures(simplified, cjk=True)),
         contrasts=frozenset(contrasts_in(simplified)),

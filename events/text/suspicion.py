@@ -51,6 +51,7 @@ _CASUALTY_WORDS_CJK: Final = {
     "hurt": re.compile("伤|傷"),
     "missing": re.compile("失踪|失蹤|被困"),
 }
+_LENGTH_USED: Final = 5_000
 _NEAR: Final = 30
 _NEAR_CJK: Final = 8
 _CLAUSE_END: Final = re.compile(r"[;:!?。；！？]|\.\s|,\s(?!and\b)|，")
@@ -109,7 +110,7 @@ def _shouts(text: str) -> bool:
 
 def _figure_jumps(old: str, new: str, *, cjk: bool) -> bool:
     """Whether, of one kind of casualty, the figures that changed are all tenfold apart."""
-    before, after = _casualties(old, cjk=cjk), _casualties(new, cjk=cjk)
+    before, after = _casualties(old[:_LENGTH_USED], cjk=cjk), _casualties(new[:_LENGTH_USED], cjk=cjk)
     for kind in before.keys() & after.keys():
         gone, come = before[kind] - after[kind], after[kind] - before[kind]
         if gone and come and all(_apart(one, other) for one in gone for other in come):
