@@ -393,10 +393,9 @@ def years(edition: str) -> list[int]:
     found: list[int] = []
     for start in range(first[1].year, last.year + 1, _YEARS_AT_ONCE):
         span = range(start, min(start + _YEARS_AT_ONCE, last.year + 1))
-        there = {
-            f"y{year}": Exists(days.filter(date__range=(dt.date(year, 1, 1), dt.date(year, 12, 31))))
-            for year in span
-        }
-        row = Event.objects.filter(pk=first[0]).values_list(*there.values()).first() or ()
+        there = [
+            Exists(days.filter(date__range=(dt.date(year, 1, 1), dt.date(year, 12, 31)))) for year in span
+        ]
+        row = Event.objects.filter(pk=first[0]).values_list(*there).first() or ()
         found += [year for year, has in zip(span, row, strict=False) if has]
     return found
