@@ -19,7 +19,8 @@ Corpus = Callable[[str], Path]
 
 def unpacked(archive: Path, folder: Path) -> list[Item]:
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+        pages = [member for member in tar if not member.name.endswith("README.md")]  # copies of index.md
+        tar.extractall(folder, pages, filter="data")
     root = next(path.parent for path in [folder / "news", *folder.glob("*/news")] if path.is_dir())
     return list(MarkdownReader(root, edition="zh").items())
 
