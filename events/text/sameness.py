@@ -25,7 +25,7 @@ _SHARED_OF_ALL: Final = 0.45
 _SHARED_OF_SHORTER: Final = 0.20
 _CHARACTERS: Final = 0.35
 # What helps.
-_SHARED_SOURCE: Final = 0.08
+_SHARED_SOURCE: Final = 0.10
 _SHARED_FIGURE: Final = 0.02
 _MOST_FIGURES: Final = 2
 _GROWN: Final = 0.15
