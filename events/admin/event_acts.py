@@ -1,0 +1,271 @@
+"""What else can be done to an event: each act with a page that says what will happen, and asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from events.actions.address import change_address
+from events.actions.correct import revert_event
+from events.actions.curate import ban_related, clear_curation, pin_related
+from events.actions.errors import ActionError
+from events.actions.merge import merge_events, unmerge_event
+from events.actions.recording import Actor
+from events.actions.withdraw import reject_event, release_event, restore_event, withdraw_event
+from events.admin.base import actor_of, may
+from events.models import Curation, Event
+from events.vocabulary import Right, State
+
+if TYPE_CHECKING:
+    from events.admin.event import EventAdmin
+
+_TARGET: Final = Curation._meta.get_field("target")
+_NOTE: Final = AdminTextareaWidget(attrs={"rows": 2})
+
+
+class VersionForm(forms.Form):
+    """What every act asks: the version that the editor saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput())
+
+
+class ActForm(VersionForm):
+    note = forms.CharField(widget=_NOTE, required=False, help_text="Public.")
+
+
+class ReasonForm(VersionForm):
+    reason = forms.CharField(widget=_NOTE, help_text="Public; readers are told.")
+
+
+class AddressForm(VersionForm):
+    slug = forms.CharField(label="New address", help_text="The last part of it; the folder is the day's.")
+
+
+class TargetForm(ActForm):
+    target = forms.ModelChoiceField(
+        Event.objects.all(), label="Event that stays", widget=AutocompleteSelect(_TARGET, admin.site)
+    )
+    field_order = ("target",)
+
+
+class RevertForm(ActForm):
+    revision_number = forms.IntegerField(min_value=1, label="Back to revision")
+    note = forms.CharField(widget=_NOTE, help_text="Public; readers are told why.")
+    field_order = ("revision_number",)
+
+
+def _merge(*, actor: Actor, event_id: int, version: int, target: Event, note: str) -> None:
+    merge_events(actor=actor, event_id=event_id, into_id=target.pk, version=version, note=note)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that can be done: its words, who may, to events in which states, the action.
+
+    The action is called with ``actor``, ``event_id`` and what the form asks.
+    """
+
+    label: str
+    says: str
+    right: Right
+    states: frozenset[State]
+    run: Callable[..., object]
+    form: type[VersionForm] = ActForm
+
+    def offered(self, event: Event, request: HttpRequest) -> bool:
+        """Whether the event's page offers it to this person."""
+        return event.state in self.states and may(request, self.right)
+
+
+_WAITING: Final = frozenset({State.HELD, State.DRAFT})
+_PRESENT: Final = frozenset({State.PUBLISHED, *_WAITING})
+_CORRECTABLE: Final = frozenset({State.WITHDRAWN, *_PRESENT})
+ACTS: Final[dict[str, Act]] = {
+    "release": Act(
+        "Release",
+        "The event is published: readers, feeds and the API get it at once.",
+        Right.REVIEW,
+        _WAITING,
+        release_event,
+    ),
+    "reject": Act(
+        "Reject",
+        "The event is withdrawn without ever having been public.",
+        Right.REVIEW,
+        _WAITING,
+        reject_event,
+    ),
+    "revert": Act(
+        "Revert",
+        "Its values become again what they were at a former revision, as a correction.",
+        Right.CORRECT,
+        _CORRECTABLE,
+        revert_event,
+        RevertForm,
+    ),
+    "address": Act(
+        "Change address",
+        "The event moves to a new address; the present one redirects there for ever.",
+        Right.CORRECT,
+        _CORRECTABLE,
+        change_address,
+        AddressForm,
+    ),
+    "merge": Act(
+        "Merge into another",
+        "This event's addresses redirect to the other, which takes its sources, contexts, provenance, "
+        "pins and questions. It can be taken back.",
+        Right.MERGE,
+        _PRESENT,
+        _merge,
+        TargetForm,
+    ),
+    "unmerge": Act(
+        "Un-merge",
+        "The event stands for itself again; what went over comes back. That the two differ is remembered.",
+        Right.MERGE,
+        frozenset({State.MERGED}),
+        unmerge_event,
+    ),
+    "withdraw": Act(
+        "Withdraw",
+        "Its pages answer “410 Gone”, and it leaves lists, feeds, search and API at once. "
+        "It can be restored.",
+        Right.WITHDRAW,
+        _PRESENT,
+        withdraw_event,
+        ReasonForm,
+    ),
+    "legal": Act(
+        "Remove for legal reasons",
+        "Its pages answer “451”, and it leaves lists, feeds, search and API at once.",
+        Right.REMOVE,
+        _CORRECTABLE,
+        partial(withdraw_event, legal=True),
+        ReasonForm,
+    ),
+    "restore": Act(
+        "Restore",
+        "The event is published again, at its old address.",
+        Right.WITHDRAW,
+        frozenset({State.WITHDRAWN, State.LEGAL}),
+        restore_event,
+    ),
+}
+
+
+def act_view(model_admin: EventAdmin, request: HttpRequest, event_id: int, name: str) -> HttpResponse:
+    """Ask with a page of its own (GET), then do it (POST)."""
+    act = ACTS.get(name)
+    event = Event.objects.filter(pk=event_id).first()
+    if act is None or event is None:
+        raise Http404
+    if not may(request, act.right):
+        raise PermissionDenied
+    initial = {"version": event.version, "revision_number": request.GET.get("revision")}
+    form = act.form(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act.run(actor=actor_of(request), event_id=event_id, **form.cleaned_data)
+        except ActionError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{act.label}: done.")
+            return HttpResponseRedirect(event_url(event_id))
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"{act.label}?",
+        "opts": model_admin.opts,
+        "act": act,
+        "form": form,
+        "event": event,
+        "back": event_url(event_id),
+        "media": model_admin.media + form.media,
+    }
+    return TemplateResponse(request, "admin/events/event/act.html", context)
+
+
+def bulk_act(
+    model_admin: EventAdmin, request: HttpRequest, queryset: QuerySet[Event], name: str
+) -> HttpResponse | None:
+    """Ask, then do it to each event in the version that was shown; says which ones refused, and why."""
+    act = ACTS[name]
+    if not may(request, act.right):
+        raise PermissionDenied
+    if "confirmed" not in request.POST:
+        context = {
+            **model_admin.admin_site.each_context(request),
+            "title": f"{act.label}?",
+            "opts": model_admin.opts,
+            "act": act,
+            "events": queryset.order_by("-date", "-pk"),
+            "action": request.POST["action"],
+            "asks": _asks(act),
+        }
+        return TemplateResponse(request, "admin/events/event/bulk_act.html", context)
+    done = 0
+    actor, said = actor_of(request), {_asks(act): request.POST.get("note", "")}
+    for event_id in queryset.order_by("pk").values_list("pk", flat=True):
+        version = request.POST.get(f"version_{event_id}", "")
+        seen = int(version) if version.isdecimal() else 0
+        try:
+            act.run(actor=actor, event_id=event_id, version=seen, **said)
+            done += 1
+        except ActionError as refusal:
+            messages.error(request, f"Event {event_id}: {refusal}")
+    messages.success(request, f"{act.label}: {done} done.")
+    return None
+
+
+def _asks(act: Act) -> str:
+    """What the act calls the words that go with it."""
+    return "reason" if act.form is ReasonForm else "note"
+
+
+def curate_view(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Pin, ban or clear from the event's page; ``decision`` is the button that was pressed."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    form = CurateForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose an event first.")
+        return HttpResponseRedirect(event_url(event_id) + "#related")
+    said = {"actor": actor_of(request), "event_id": event_id, "target_id": form.cleaned_data["target"].pk}
+    note, position = form.cleaned_data["note"], form.cleaned_data["position"]
+    try:
+        if form.cleaned_data["decision"] == "clear":
+            clear_curation(**said)
+        elif form.cleaned_data["decision"] == "ban":
+            ban_related(**said, note=note)
+        else:
+            pin_related(**said, note=note, position=position)
+    except ActionError as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect(event_url(event_id) + "#related")
+
+
+class CurateForm(forms.Form):
+    """Which event, found by words, id or address, and what of it."""
+
+    target = forms.ModelChoiceField(
+        Event.objects.all(), label="Event", widget=AutocompleteSelect(_TARGET, admin.site)
+    )
+    note = forms.CharField(required=False, max_length=500)
+    position = forms.IntegerField(required=False, min_value=1)
+    decision = forms.ChoiceField(choices=[(name, name) for name in ("pin", "ban", "clear")])
+
+
+def event_url(event_id: int) -> str:
+    """The event's page in the admin."""
+    return reverse("admin:events_event_change", args=[event_id])
