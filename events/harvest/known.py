@@ -6,7 +6,8 @@ So that the order of files does not matter, the whole input is asked first, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from events.harvest.layout import context_names
@@ -15,36 +16,47 @@ from events.harvest.names import SEPARATOR, escaped_names, possible_names
 KnownNames = Callable[[Iterable[str]], set[str]] | Iterable[str]
 """The archive's names with commas inside: themselves, or a function that picks them from possible ones."""
 
-_ASK_AT: Final = 20_000
-"""Possible names that are collected before the archive is asked which of them it knows."""
+_ASK_AT: Final = 5_000
+"""Possible names in one question to the archive; it bounds the memory and the query."""
 
 
 def learn_names(texts: Iterable[str], edition: str, asked: KnownNames) -> frozenset[str]:
     """The names with ", " inside that the pages *texts* prove, and those of *asked* that they may hold."""
-    if not callable(asked):
-        known = {name for name in asked if SEPARATOR in name}
-        for text in texts:
-            known.update(_proven(text, edition, None))
-        return frozenset(known)
-    known, possible = set(), set[str]()
-    for text in texts:
-        known.update(_proven(text, edition, possible))
-        if len(possible) >= _ASK_AT:
-            known |= asked(possible)
-            possible = set()
-    return frozenset(known | asked(possible) if possible else known)
-
-
-def _proven(text: str, edition: str, possible: set[str] | None) -> Iterable[str]:
-    """Headings and escaped names of one page; what else its lines may hold is added to *possible*."""
-    for line in text.split("\n"):
-        if SEPARATOR not in line:
+    known = set() if callable(asked) else {name for name in asked if SEPARATOR in name}
+    possible: set[str] = set()
+    for line in _lines(texts, edition):
+        if isinstance(line, _Heading):
+            known.add(line.name)
             continue
-        if line.startswith("##### "):
-            yield line[6:].strip()
-        elif line.rstrip().endswith("_"):
-            names = context_names(line if line[0] == "_" else line[line.rfind(") _") + 2 :], edition)
-            if names:
-                yield from escaped_names(names)
-                if possible is not None:
-                    possible.update(possible_names(names))
+        known.update(escaped_names(line))
+        if not callable(asked):
+            continue
+        for name in possible_names(line):
+            possible.add(name)
+            if len(possible) >= _ASK_AT:
+                known |= asked(possible)
+                possible = set()
+    if callable(asked) and possible:
+        known |= asked(possible)
+    return frozenset(known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A lead context's heading: one whole name."""
+
+    name: str
+
+
+def _lines(texts: Iterable[str], edition: str) -> Iterator[_Heading | str]:
+    """The headings and the context lines (not yet split) that have a comma."""
+    for text in texts:
+        for line in text.split("\n"):
+            if SEPARATOR not in line:
+                continue
+            if line.startswith("##### "):
+                yield _Heading(line[6:].strip())
+            elif line.rstrip().endswith("_"):
+                names = context_names(line if line[0] == "_" else line[line.rfind(") _") + 2 :], edition)
+                if names:
+                    yield names

@@ -84,3 +84,16 @@ def test_archive_is_asked_only_for_names_that_may_stand_there() -> None:
 
     assert learn_names(["_Context: A, B, C_"], "en", archive) == {"A, B"}
     assert asked == [{"A, B", "B, C", "A, B, C"}]
+
+
+def test_archive_is_asked_in_bounded_questions() -> None:
+    sizes = []
+
+    def archive(names: object) -> set[str]:
+        sizes.append(len(names))  # type: ignore[arg-type]
+        return set()
+
+    line = "_Context: " + ", ".join(str(number) for number in range(3_000)) + "_"
+    assert learn_names([line], "en", archive) == frozenset()
+    assert len(sizes) == 3
+    assert max(sizes) <= 5_000
