@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 MEDIA_TYPE: Final = "application/json"
-_COVERED: Final = (MEDIA_TYPE, "application/problem+json")
+_COVERED: Final = frozenset(
+    {("application", "json"), ("application", "problem+json"), ("application", "*"), ("*", "*")}
+)
 
 
 class JsonNegotiation(BaseContentNegotiation):
@@ -28,7 +30,11 @@ class JsonNegotiation(BaseContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], _format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        """JSON; raises ``NotAcceptable`` for a caller who takes none."""
-        if any(request._request.accepts(media_type) for media_type in _COVERED):
+        """JSON; raises ``NotAcceptable`` for a caller who takes none. Whoever says nothing takes all."""
+        # Parameters such as a charset are overlooked: there is one JSON, and it is UTF-8.
+        wanted = {
+            (kind.main_type, kind.sub_type) for kind in request._request.accepted_types if kind.quality > 0
+        }
+        if wanted & _COVERED or not request._request.headers.get("Accept", "").strip():
             return next(iter(renderers)), MEDIA_TYPE
         raise NotAcceptable
