@@ -14,10 +14,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Count, Exists, Q, Subquery
+from django.db.models import Count, F, Q, QuerySet, Subquery
 
 from events.catalogue import timestamp
 from events.models import Broader, Context, Curation, Editorial, Event, RelatedLink
+from events.prepared import Prepared, Row
 from events.slugs import Address as AddressValue
 from events.slugs import day_path
 from events.vocabulary import DEFAULT_EDITION, EDITIONS, Decision
@@ -27,9 +28,6 @@ CONTEXT_EVENTS: Final = 200
 CONTEXTS_AT_ONCE: Final = 200
 FRONT_DAYS: Final = 3
 FRONT_EDITORIALS: Final = 5
-MERGES_FOLLOWED: Final = 20
-EDITORIALS_AT_ONCE: Final = 200
-_YEARS_AT_ONCE: Final = 200
 
 
 class RelatedState(NamedTuple):
@@ -39,13 +37,48 @@ class RelatedState(NamedTuple):
     changed_at: dt.datetime | None
 
 
+_STATE_COLUMNS: Final = ("target_id", "target__state", "target__document__version", "target__updated_at")
+_related_state: Final = Prepared(
+    lambda event_id: (
+        RelatedLink.objects.filter(event_id=event_id)
+        .order_by()
+        .values_list(*_STATE_COLUMNS)
+        .union(Curation.objects.filter(event_id=event_id).order_by().values_list(*_STATE_COLUMNS))
+    )
+)
+
+
 def related_state(event_id: int) -> RelatedState:
     """One query, no text. A withdrawn or reworded target changes it."""
-    columns = ("target_id", "target__state", "target__document__version", "target__updated_at")
-    links = RelatedLink.objects.filter(event_id=event_id).order_by().values_list(*columns)
-    curated = Curation.objects.filter(event_id=event_id).order_by().values_list(*columns)
-    rows: list[tuple[Any, ...]] = sorted(links.union(curated), key=lambda row: row[0])
+    rows = sorted(_related_state.rows(event_id=event_id), key=lambda row: row[0])
     return RelatedState(tuple(tuple(row[:3]) for row in rows), max((row[3] for row in rows), default=None))
+
+
+_links: Final = Prepared(
+    lambda ids: (
+        RelatedLink.objects.filter(event_id__in=ids)
+        .order_by("event_id", "rank")
+        .values_list("event_id", "target_id", "score", "reason")
+    )
+)
+_curations: Final = Prepared(
+    lambda ids: (
+        Curation.objects.filter(event_id__in=ids)
+        .order_by("event_id", F("position").asc(nulls_last=True), "id")
+        .values_list("event_id", "target_id", "decision", "note")
+    )
+)
+_targets: Final = Prepared(
+    lambda ids: (
+        Event.objects.published()
+        .filter(pk__in=ids, addresses__current=True)
+        .order_by()
+        .values_list("id", "edition", "date", "text", "addresses__date", "addresses__slug")
+    )
+)
+_names: Final = Prepared(
+    lambda ids: Context.objects.filter(pk__in=ids).order_by().values_list("id", "name", "merged_into__name")
+)
 
 
 def related_of(event_ids: Collection[int]) -> dict[int, list[Json]]:
@@ -54,77 +87,71 @@ def related_of(event_ids: Collection[int]) -> dict[int, list[Json]]:
     Pins first, in their order, then the computed links that are neither pinned nor banned; only
     published targets. Four queries for any number of events. Ids without links are missing.
     """
-    links: dict[int, list[RelatedLink]] = defaultdict(list)
-    for link in RelatedLink.objects.filter(event_id__in=event_ids).order_by("event_id", "rank"):
-        links[link.event_id].append(link)
-    curated: dict[int, list[Curation]] = defaultdict(list)
-    for curation in Curation.objects.filter(event_id__in=event_ids).order_by("event_id", "position", "id"):
-        curated[curation.event_id].append(curation)
-    linked = {link.target_id for rows in links.values() for link in rows}
-    targets = _targets(linked | {row.target_id for rows in curated.values() for row in rows})
-    names = _context_names(
-        {pk for rows in links.values() for link in rows for pk in link.reason.get("contexts", ())}
-    )
-    return {
-        event_id: _compose(links[event_id], curated[event_id], targets, names)
-        for event_id in sorted({*links, *curated})
-    }
-
-
-def _compose(
-    links: list[RelatedLink], curated: list[Curation], targets: dict[int, Json], names: dict[int, str]
-) -> list[Json]:
-    computed = {link.target_id: link for link in links}
-    decided = {row.target_id for row in curated}
-    pins = [row for row in curated if row.decision == Decision.PIN]
-    pins.sort(key=lambda row: (row.position is None, row.position or 0, row.pk))
-    chosen: list[tuple[int, Curation | None]] = [(row.target_id, row) for row in pins]
-    chosen += [(link.target_id, None) for link in links if link.target_id not in decided]
-    answer: list[Json] = []
-    for target_id, pin in chosen:
-        target = targets.get(target_id)
-        if target is None:
-            continue
-        link = computed.get(target_id)
-        shared = [] if link is None else [names[pk] for pk in link.reason.get("contexts", ()) if pk in names]
-        answer.append(
-            {
-                **target,
-                "rank": len(answer) + 1,
-                "score": 0.0 if link is None else link.score,
-                "reason": {"contexts": sorted(shared)},
-                "pinned": pin is not None,
-                "note": "" if pin is None else pin.note,
-            }
-        )
-    return answer
-
-
-def _targets(ids: Collection[int]) -> dict[int, Json]:
-    rows: Any = Event.objects.published().filter(pk__in=ids).order_by().with_address()
-    return {
+    ids = list(event_ids)
+    links: dict[int, list[Row]] = defaultdict(list)
+    for event_id, *link in _links.rows(ids=ids):
+        links[event_id].append(tuple(link))
+    decisions: dict[int, list[Row]] = defaultdict(list)
+    for event_id, *decision in _curations.rows(ids=ids):
+        decisions[event_id].append(tuple(decision))
+    wanted = {row[0] for rows in (*links.values(), *decisions.values()) for row in rows}
+    targets = {
         pk: {
             "id": pk,
             "address": EDITIONS[edition].prefix + AddressValue(on, slug).path,
             "date": date.isoformat(),
             "text": text,
         }
-        for pk, edition, date, text, on, slug in rows.values_list(
-            "id", "edition", "date", "text", "address_date", "address_slug"
-        )
-        if slug is not None
+        for pk, edition, date, text, on, slug in _targets.rows(ids=list(wanted))
+    }
+    reasons = {pk for rows in links.values() for link in rows for pk in link[2].get("contexts", ())}
+    names = {pk: into or name for pk, name, into in _names.rows(ids=list(reasons))}
+    return {
+        event_id: _compose(links[event_id], decisions[event_id], targets, names)
+        for event_id in sorted({*links, *decisions})
     }
 
 
-def _context_names(ids: Collection[int]) -> dict[int, str]:
-    rows = Context.objects.filter(pk__in=ids).order_by().values_list("id", "name", "merged_into__name")
-    return {pk: into or name for pk, name, into in rows}
+def _compose(
+    links: list[Row], decisions: list[Row], targets: dict[int, Json], names: dict[int, str]
+) -> list[Json]:
+    """*links*: target, score, reason by rank; *decisions*: target, decision, note in the editors' order."""
+    computed = {target_id: (score, reason) for target_id, score, reason in links}
+    decided = {target_id for target_id, _, _ in decisions}
+    chosen = [(target_id, True, note) for target_id, said, note in decisions if said == Decision.PIN]
+    chosen += [(target_id, False, "") for target_id, _, _ in links if target_id not in decided]
+    answer: list[Json] = []
+    for target_id, pinned, note in chosen:
+        if target_id not in targets:
+            continue
+        score, reason = computed.get(target_id, (0.0, {}))
+        shared = sorted(names[pk] for pk in reason.get("contexts", ()) if pk in names)
+        answer.append(
+            {
+                **targets[target_id],
+                "rank": len(answer) + 1,
+                "score": score,
+                "reason": {"contexts": shared},
+                "pinned": pinned,
+                "note": note,
+            }
+        )
+    return answer
+
+
+_bodies: Final = Prepared(
+    lambda ids: (
+        Event.objects.published()
+        .filter(pk__in=ids, document__isnull=False)
+        .order_by()
+        .values_list("pk", "document__body")
+    )
+)
 
 
 def bodies(event_ids: Collection[int]) -> dict[int, str]:
     """The stored documents (JSON) of those of these events that are published."""
-    rows = Event.objects.published().filter(pk__in=event_ids, document__isnull=False)
-    return dict(rows.order_by().values_list("pk", "document__body"))
+    return dict(_bodies.rows(ids=list(event_ids)))
 
 
 def documents(event_ids: Sequence[int]) -> list[Json]:
@@ -144,18 +171,23 @@ class DayState:
     next: dt.date | None
 
 
-def day_state(edition: str, date: dt.date) -> DayState:
-    """One query; an empty day has no rows and no neighbours (see :func:`nearest_days`)."""
+def _of_day(edition: str, date: dt.date) -> QuerySet[Event, Row]:
     of_edition = Event.objects.published().of_edition(edition)
-    rows = list(
-        of_edition.on_day(date).values_list(
-            "id",
-            "document__version",
-            "document__written_at",
-            Subquery(of_edition.filter(date__lt=date).order_by("-date").values("date")[:1]),
-            Subquery(of_edition.filter(date__gt=date).order_by("date").values("date")[:1]),
-        )
+    return of_edition.on_day(date).values_list(
+        "id",
+        "document__version",
+        "document__written_at",
+        Subquery(of_edition.filter(date__lt=date).order_by("-date").values("date")[:1]),
+        Subquery(of_edition.filter(date__gt=date).order_by("date").values("date")[:1]),
     )
+
+
+_day_rows: Final = Prepared(_of_day)
+
+
+def day_state(edition: str, date: dt.date) -> DayState:
+    """One query; an empty day has no rows and no neighbours (see ``timeline.nearest_days``)."""
+    rows = _day_rows.rows(edition=edition, date=date)
     previous, after = rows[0][3:] if rows else (None, None)
     return DayState(edition, date, tuple(row[:3] for row in rows), previous, after)
 
@@ -178,15 +210,6 @@ def _day(
         "next": after and after.isoformat(),
         "events": events,
     }
-
-
-def nearest_days(edition: str, date: dt.date, until: dt.date | None = None) -> tuple[dt.date | None, ...]:
-    """The nearest days with events before *date* and after *until* (*date* if not given); two queries."""
-    days = Event.objects.published().of_edition(edition)
-    return (
-        days.filter(date__lt=date).order_by("-date").values_list("date", flat=True).first(),
-        days.filter(date__gt=until or date).order_by("date").values_list("date", flat=True).first(),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +277,7 @@ def editorial_path(edition: str, date: dt.date, slug: str) -> str:
     return f"{EDITIONS[edition].prefix}/opinion/{day_path(date).removeprefix('/news/')}{slug}/"
 
 
-def editorials(edition: str, *, limit: int = EDITORIALS_AT_ONCE) -> list[EditorialRow]:
+def editorials(edition: str, *, limit: int = 200) -> list[EditorialRow]:
     """The newest editorials of an edition; one query."""
     rows = Editorial.objects.published().filter(edition=edition).order_by("-date", "-id")[:limit]
     return [EditorialRow(*row) for row in rows.values_list(*EditorialRow._fields)]
@@ -375,27 +398,3 @@ def context_list(edition: str, start: str = "") -> tuple[list[Json], str | None]
     counts: dict[int, int] = dict(counted)
     page = [{**_neighbour(row), "count": counts.get(row.pk, 0)} for row in rows[:CONTEXTS_AT_ONCE]]
     return page, rows[CONTEXTS_AT_ONCE].name if len(rows) > CONTEXTS_AT_ONCE else None
-
-
-def day_counts(edition: str, first: dt.date, last: dt.date) -> dict[dt.date, int]:
-    """How many events each day from *first* to *last* has; days without events are missing."""
-    days = Event.objects.published().of_edition(edition).filter(date__range=(first, last))
-    return dict(days.order_by("date").values_list("date").annotate(count=Count("pk")))
-
-
-def years(edition: str) -> list[int]:
-    """The years that have events, oldest first; found by steps through an index, no row is counted."""
-    days = Event.objects.published().of_edition(edition)
-    first = days.order_by("date").values_list("pk", "date").first()
-    last = days.order_by("-date").values_list("date", flat=True).first()
-    if first is None or last is None:
-        return []
-    found: list[int] = []
-    for start in range(first[1].year, last.year + 1, _YEARS_AT_ONCE):
-        span = range(start, min(start + _YEARS_AT_ONCE, last.year + 1))
-        there = [
-            Exists(days.filter(date__range=(dt.date(year, 1, 1), dt.date(year, 12, 31)))) for year in span
-        ]
-        row = Event.objects.filter(pk=first[0]).values_list(*there).first() or ()
-        found += [year for year, has in zip(span, row, strict=False) if has]
-    return found

@@ -18,12 +18,14 @@ LAYERS: Final = {
     "slugs": 0,
     "text": 0,
     "querysets": 1,
+    "prepared": 1,
     "models": 1,
     "migrations": 1,
     "harvest": 2,
     "related": 3,
     "search": 3,
     "queries": 4,
+    "timeline": 4,
     "filters": 4,
     "filter_fields": 4,
     "catalogue": 4,
@@ -41,7 +43,7 @@ OUTSIDE: Final = {
 }
 """Modules of events/ that stand outside the layers; each may import all of them."""
 NO_DATABASE: Final = ("text", "slugs", "harvest")
-_READS: Final = ("public", "api", "formats", "queries", "filters", "filter_fields", "catalogue")
+_READS: Final = ("public", "api", "formats", "queries", "timeline", "filters", "filter_fields", "catalogue")
 READERS: Final = (*_READS, "related", "search")
 """Parts that may only see what is published."""
 NO_WRITES: Final = (*_READS, "admin")

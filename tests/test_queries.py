@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events import queries
+from events import queries, timeline
 from events.models import Alias, Broader, Curation, Event
 from events.vocabulary import Decision, State
 from tests import factories as make
@@ -158,17 +158,17 @@ def test_contexts_are_listed_by_name_with_counts_a_bounded_page_at_a_time(
 
 
 def test_years_are_those_that_have_published_events() -> None:
-    assert queries.years("en") == []
+    assert timeline.years("en") == []
     for day in ("1990-05-01", "2004-02-09", "2004-03-09"):
         make.make_event("An event.", date=day)
     make.make_event("Held.", date="1995-01-01", state=State.HELD)
-    assert queries.years("en") == [1990, 2004]
+    assert timeline.years("en") == [1990, 2004]
     with CaptureQueriesContext(connection) as captured:
-        queries.years("en")
+        timeline.years("en")
     assert len(captured) == 3  # the first day, the last day, every year between
 
 
 def test_day_counts_leave_out_what_is_not_public() -> None:
     for state in (State.PUBLISHED, State.PUBLISHED, State.LEGAL):
         make.make_event("An event.", state=state)
-    assert queries.day_counts("en", dt.date(2004, 2, 1), dt.date(2004, 2, 29)) == {make.DAY: 2}
+    assert timeline.day_counts("en", dt.date(2004, 2, 1), dt.date(2004, 2, 29)) == {make.DAY: 2}

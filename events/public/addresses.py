@@ -14,6 +14,7 @@ from urllib.parse import quote
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from events.models import Address, Event
+from events.prepared import Prepared
 from events.slugs import Address as AddressValue
 from events.vocabulary import DEFAULT_EDITION, EDITIONS, State
 
@@ -67,15 +68,18 @@ def read_date(year: str, month: str, day: str) -> dt.date | None:
 
 def find_place(date: dt.date, slug: str, edition: str | None) -> Place | None:
     """Where this address leads; without an *edition*, the default one's comes before the others'."""
-    editions = [edition] if edition else list(EDITIONS)
-    found = [Place(*row) for row in _places().filter(edition__in=editions, date=date, slug=slug)]
+    if edition:
+        rows = _in_edition.rows(edition=edition, date=date, slug=slug)
+    else:
+        rows = _anywhere.rows(date=date, slug=slug)
+    found = [Place(*row) for row in rows]
     return min(found, key=lambda place: place.edition != DEFAULT_EDITION, default=None)
 
 
 def present_place(event_id: int) -> Place | None:
     """The present address of the event with this id."""
-    row = _places().filter(event_id=event_id, current=True).first()
-    return Place(*row) if row else None
+    rows = _present.rows(event_id=event_id)
+    return Place(*rows[0]) if rows else None
 
 
 def follow(place: Place) -> Place | None:
@@ -132,3 +136,12 @@ def _places() -> QuerySet[Address, tuple[Any, ...]]:
         Subquery(earlier.values("date")[:1]),
         Subquery(later.values("date")[:1]),
     )
+
+
+_in_edition: Final = Prepared(
+    lambda edition, date, slug: _places().filter(edition=edition, date=date, slug=slug)
+)
+_anywhere: Final = Prepared(
+    lambda date, slug: _places().filter(edition__in=list(EDITIONS), date=date, slug=slug)
+)
+_present: Final = Prepared(lambda event_id: _places().filter(event_id=event_id, current=True))

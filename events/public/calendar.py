@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from events import queries
+from events import timeline
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, moved, not_found
 from events.public.frame import FORMATS, render
@@ -23,7 +23,7 @@ from events.vocabulary import DEFAULT_EDITION, EDITIONS
 def years_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpResponse:
     """``/news/``: the years that have events."""
     path = _path(edition)
-    found = queries.years(edition)
+    found = timeline.years(edition)
     page = {
         "canonical": absolute(path),
         "years": [{"href": f"{path}{year:04d}/", "label": str(year)} for year in reversed(found)],
@@ -38,10 +38,10 @@ def year_page(request: HttpRequest, year: str, edition: str = DEFAULT_EDITION) -
     if not dt.MINYEAR <= number <= dt.MAXYEAR:
         return not_found(request)
     first, last = dt.date(number, 1, 1), dt.date(number, 12, 31)
-    counts = queries.day_counts(edition, first, last)
+    counts = timeline.day_counts(edition, first, last)
     if not counts:
         return not_found(request)
-    earlier, later = queries.nearest_days(edition, first, last)
+    earlier, later = timeline.nearest_days(edition, first, last)
     months = {
         month: sum(counts[date] for date in days)
         for month, days in groupby(counts, key=lambda date: date.month)
@@ -73,13 +73,13 @@ def month_page(request: HttpRequest, year: str, month: str, edition: str = DEFAU
     except ValueError:
         return not_found(request)
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    counts = queries.day_counts(edition, first, last)
+    counts = timeline.day_counts(edition, first, last)
     if not counts:
         return not_found(request)
     path = _month_path(edition, first)
     if request.path_info != path:
         return moved(path)
-    earlier, later = queries.nearest_days(edition, first, last)
+    earlier, later = timeline.nearest_days(edition, first, last)
     page = {
         "canonical": absolute(path),
         "title": month_words(edition, first.year, first.month),

@@ -24,6 +24,7 @@ from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _FORMATS: Final[dict[str, Writer]] = {"md": context_markdown, "json": context_json, "xml": context_xml}
 _START: Final = "from"
+_MERGES_FOLLOWED: Final = 20
 
 
 @require_safe
@@ -33,7 +34,7 @@ def context_page(request: HttpRequest, slug: str, file: str = "", edition: str |
     if context is None:
         return not_found(request)
     name = "index.md" if file == "README.md" else file
-    for _ in range(queries.MERGES_FOLLOWED):
+    for _ in range(_MERGES_FOLLOWED):
         if context.merged_into is None:
             break
         context = context.merged_into
