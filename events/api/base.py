@@ -99,10 +99,7 @@ def encode(answer: object) -> str:
 
 def page_answer(request: Request, bodies: Iterable[str], rows: Rows) -> HttpResponse:
     """One page of a list, put together from the JSON of its rows without reading it."""
-    following, preceding = (
-        None if cursor is None else address_with(request._request, {"cursor": cursor})
-        for cursor in rows.cursors()
-    )
+    following, preceding = address_with(request._request, "cursor", *rows.cursors())
     links = {"next": following, "prev": preceding}
     body = f'{{"results":[{",".join(bodies)}],"next":{encode(following)},"previous":{encode(preceding)}}}'
     return answer(request, body, links=links)

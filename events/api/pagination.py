@@ -10,9 +10,10 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
@@ -208,9 +209,9 @@ def _one(data: QueryDict, name: str, default: str) -> str:
     return str(data.get(name, default))
 
 
-def address_with(request: HttpRequest, changes: Mapping[str, str]) -> str:
-    """The address of this request with some parameters changed."""
-    data = request.GET.copy()
-    for name, value in changes.items():
-        data[name] = value
-    return request.build_absolute_uri(f"{request.path}?{data.urlencode()}")
+def address_with(request: HttpRequest, name: str, *values: str | None) -> list[str | None]:
+    """The address of this request with each of *values* as its parameter *name*; None for None."""
+    kept = urlencode([pair for pair in request.GET.lists() if pair[0] != name], doseq=True)
+    start = request.build_absolute_uri(request.path)
+    lead = f"{start}?{kept}&{name}=" if kept else f"{start}?{name}="
+    return [None if value is None else lead + value for value in values]

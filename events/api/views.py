@@ -180,7 +180,7 @@ class ChangeListView(ArchiveView):
         following = None
         if len(changes) > size:
             changes.pop()
-            following = address_with(request._request, {"after": str(changes[-1]["seq"])})
+            (following,) = address_with(request._request, "after", str(changes[-1]["seq"]))
         body = encode({"results": changes, "next": following})
         return answer(request, body, links={"next": following})
 
