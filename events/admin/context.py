@@ -46,11 +46,12 @@ class ContextForm(RefusalMixin, forms.ModelForm):  # type: ignore[type-arg]
         label="Broader contexts", required=False, widget=AdminTextareaWidget(attrs={"rows": 3}),
         help_text="What this is a part of; names, one a line.",
     )  # fmt: skip
+    wikipedia = forms.CharField(required=False, help_text="Its article's address.")
     version = forms.IntegerField(widget=forms.HiddenInput())
 
     class Meta:
         model = Context
-        fields = ("profile", "wikidata", "wikipedia", "generic")
+        fields = ("profile", "wikidata", "generic")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +70,7 @@ class ContextForm(RefusalMixin, forms.ModelForm):  # type: ignore[type-arg]
             "broader": clean["broader_lines"].splitlines(),
             "profile": clean["profile"],
             "wikidata": clean["wikidata"],
-            "wikipedia": clean["wikipedia"] or "",
+            "wikipedia": clean["wikipedia"],
             "generic": clean["generic"],
         }
 

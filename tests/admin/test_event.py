@@ -1,0 +1,247 @@
+"""The event's page at the desk: correct, create, curate, and what is grave is asked about first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+
+from events.actions.correct import correct_event
+from events.admin.event_form import read_source_lines, source_line
+from events.harvest.records import CitedSource
+from events.models import Curation, Event, Revision
+from events.vocabulary import ChangeKind, Decision, Grade, Role, State
+from tests.factories import make_context, make_event, make_provenance, relate
+from tests.people import make_person
+
+
+def page(event: Event) -> str:
+    return reverse("admin:events_event_change", args=[event.pk])
+
+
+def act(event: Event, name: str) -> str:
+    return reverse("admin:events_event_act", args=[event.pk, name])
+
+
+def filled(desk: Client, event: Event, **changed: Any) -> dict[str, Any]:
+    """What the browser sends when the form is saved as it stands but for *changed*."""
+    form = desk.get(page(event)).context["adminform"].form
+    sent = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return {name: "" if value is None else value for name, value in {**sent, **changed}.items()}
+
+
+@pytest.fixture
+def event(db: None) -> Event:
+    event = make_event(
+        "A cornerstones of peace.",
+        lead="Cold War",
+        contexts=["Treaties"],
+        citations=[("Gazette", "https://gazette.example/", "")],
+    )
+    make_provenance(event, upstream={"text": "A cornerstones of peace."})
+    return event
+
+
+def test_saving_corrects_with_grade_and_note(desk: Client, event: Event) -> None:
+    sent = filled(desk, event, text="A cornerstone of peace.", grade="typo", note="Grammar.")
+    assert desk.post(page(event), sent).status_code == 302
+    revision = Revision.objects.get()
+    assert (revision.kind, revision.grade, revision.note) == (ChangeKind.CORRECTED, Grade.TYPO, "Grammar.")
+    assert set(revision.fields) == {"text"}
+    assert revision.actor is not None
+    assert LogEntry.objects.get().object_id == str(event.pk)
+
+
+def test_saving_what_was_not_touched_leaves_no_revision(desk: Client, event: Event) -> None:
+    assert desk.post(page(event), filled(desk, event)).status_code == 302
+    assert not Revision.objects.exists()
+
+
+def test_contexts_are_set_and_new_ones_come_by_name(desk: Client, event: Event) -> None:
+    nato = make_context("NATO")
+    desk.post(page(event), filled(desk, event, contexts=[nato.pk], new_contexts="Disarmament\n\n"))
+    assert {row.context.name for row in event.taggings.active()} == {"NATO", "Disarmament"}
+    assert Revision.objects.get(event=event).kind == ChangeKind.RETAGGED
+
+
+def test_sources_are_added_reordered_and_removed_by_lines(desk: Client, event: Event) -> None:
+    lines = "The Herald https://herald.example/a https://herald.example/a.jpg\r\nA bare name\r\nGazette https://gazette.example/"
+    desk.post(page(event), filled(desk, event, sources=lines, grade="typo"))
+    assert [(row.label, row.raw_url, row.picture) for row in event.citations.all()] == [
+        ("The Herald", "https://herald.example/a", "https://herald.example/a.jpg"),
+        ("A bare name", "", ""),
+        ("Gazette", "https://gazette.example/", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "citation",
+    [
+        CitedSource("a|b c", "ftp://x y", ""),
+        CitedSource("x https://y.example/"),
+        CitedSource("", "", "https://p.example/"),
+    ],
+)
+def test_a_source_line_that_was_not_touched_stays_what_it_was(citation: CitedSource) -> None:
+    assert read_source_lines(f"\n{source_line(citation)}\n", [citation]) == [citation]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"text": "Other."}, "choose a grade"),
+        ({"text": "Other.", "grade": "correction"}, "needs a note"),
+        ({"sources": "x javascript://a", "grade": "typo"}, "no web address"),
+        ({"text": " "}, "required"),
+    ],
+)
+def test_what_is_refused_is_said_and_what_was_typed_is_kept(
+    desk: Client, event: Event, changed: dict[str, str], says: str
+) -> None:
+    answer = desk.post(page(event), filled(desk, event, **changed))
+    assert answer.status_code == 200
+    assert says in answer.content.decode()
+    for name, value in changed.items():
+        assert answer.context["adminform"].form.data[name] == value
+    assert not Revision.objects.exists()
+
+
+def test_who_comes_second_sees_both_texts_and_keeps_theirs(desk: Client, event: Event) -> None:
+    sent = filled(desk, event, text="My own words.", grade="typo")
+    other = make_person(Role.EDITOR, name="other")
+    correct_event(
+        actor=other, event_id=event.pk, version=1, values={"text": "Their words."}, grade=Grade.TYPO
+    )
+    answer = desk.post(page(event), sent)
+    shown = answer.content.decode()
+    assert answer.status_code == 200
+    assert "It has changed since you opened it" in shown
+    assert "<blockquote>Their words.</blockquote>" in shown
+    assert "My own words.</textarea>" in shown
+    assert "<ins>" in shown
+    again = desk.post(page(event), sent)
+    assert again.status_code == 200
+    assert Event.objects.get().text == "Their words."
+    assert Event.objects.get().version == 2
+
+
+def test_an_event_is_created_by_hand(desk: Client) -> None:
+    sent = {
+        "edition": "en",
+        "text": "Brand new.",
+        "date": "2004-02-09",
+        "category": "other",
+        "new_contexts": "NATO",
+    }
+    answer = desk.post(reverse("admin:events_event_add"), sent)
+    event = Event.objects.get()
+    assert answer.status_code == 302
+    assert event.addresses.get().slug == "brand-new"
+    assert desk.get(page(event)).status_code == 200
+
+
+def test_the_page_shows_upstream_revisions_and_the_public_address(desk: Client, event: Event) -> None:
+    editor = make_person(Role.EDITOR, name="other")
+    correct_event(
+        actor=editor,
+        event_id=event.pk,
+        version=1,
+        values={"text": "A cornerstone of peace."},
+        grade=Grade.TYPO,
+    )
+    shown = desk.get(page(event)).content.decode()
+    assert f'href="{event.addresses.get().path}.html"' in shown
+    assert "<del>cornerstones</del><ins>cornerstone</ins>" in shown
+    assert "<dd>A cornerstones of peace.</dd>" in shown
+
+
+def test_links_are_pinned_banned_and_given_back(desk: Client, event: Event) -> None:
+    target = make_event("Another event.")
+    relate(event, target)
+    curate = reverse("admin:events_event_curate", args=[event.pk])
+    assert desk.get(curate).status_code == 405
+    desk.post(curate, {"target": target.pk, "decision": "pin", "note": "See this."})
+    assert (Curation.objects.get().decision, Curation.objects.get().note) == (Decision.PIN, "See this.")
+    assert "See this." in desk.get(page(event)).content.decode()
+    desk.post(curate, {"target": target.pk, "decision": "ban"})
+    assert Curation.objects.get().decision == Decision.BAN
+    desk.post(curate, {"target": target.pk, "decision": "clear"})
+    assert not Curation.objects.exists()
+    answer = desk.post(curate, {"target": event.pk, "decision": "pin"}, follow=True)
+    assert "not related to itself" in answer.content.decode()
+
+
+def test_each_act_asks_first_and_then_acts(chief_desk: Client, event: Event) -> None:
+    other = make_event("The other.")
+    steps = [
+        ("withdraw", {"reason": "Wrong."}, State.WITHDRAWN),
+        ("restore", {}, State.PUBLISHED),
+        ("merge", {"target": other.pk}, State.MERGED),
+        ("unmerge", {}, State.PUBLISHED),
+        ("address", {"slug": "elsewhere"}, State.PUBLISHED),
+        ("revert", {"revision_number": 2, "note": "So it was."}, State.PUBLISHED),
+        ("legal", {"reason": "Court."}, State.LEGAL),
+    ]
+    for name, said, state in steps:
+        assert f"/act/{name}/" in chief_desk.get(page(event)).content.decode()
+        asked = chief_desk.get(act(event, name))
+        version = asked.context["form"].initial["version"]
+        assert chief_desk.post(act(event, name), {"version": version, **said}).status_code == 302, name
+        event.refresh_from_db()
+        assert event.state == state, name
+
+
+def test_an_act_on_an_older_version_is_refused(chief_desk: Client, event: Event) -> None:
+    answer = chief_desk.post(act(event, "withdraw"), {"version": 7, "reason": "x"})
+    assert "It has changed since you opened it" in answer.content.decode()
+    event.refresh_from_db()
+    assert event.state == State.PUBLISHED
+
+
+def test_held_events_are_released_in_one_go_after_asking(desk: Client) -> None:
+    held = [make_event(f"Held {number}.", state=State.HELD) for number in range(2)]
+    public = make_event("Public.")
+    chosen = [one.pk for one in (*held, public)]
+    lists = reverse("admin:events_event_changelist")
+    asked = desk.post(lists, {"action": "release_events", "_selected_action": chosen})
+    assert "readers, feeds and the API get it at once" in asked.content.decode()
+    assert Event.objects.published().count() == 1
+    versions = {f"version_{one.pk}": one.version for one in (*held, public)}
+    sent = {"action": "release_events", "_selected_action": chosen, "confirmed": "1", **versions}
+    answer = desk.post(lists, sent, follow=True)
+    assert Event.objects.published().count() == 3
+    assert f"Event {public.pk}: Event {public.pk} does not wait for a release." in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["withdraw", "legal", "restore"])
+def test_editors_do_not_withdraw(desk: Client, event: Event, name: str) -> None:
+    assert desk.get(act(event, name)).status_code == 403
+    assert f"/act/{name}/" not in desk.get(page(event)).content.decode()
+
+
+def test_contributors_change_nothing(sit: Callable[..., Client], event: Event) -> None:
+    target = make_event("Target.")
+    desk = sit(Role.CONTRIBUTOR)
+    assert desk.post(page(event), {"text": "Mine.", "version": 1}).status_code == 403
+    assert desk.get(reverse("admin:events_event_add")).status_code == 403
+    curate = reverse("admin:events_event_curate", args=[event.pk])
+    assert desk.post(curate, {"target": target.pk, "decision": "pin"}).status_code == 403
+    for name in (
+        "release",
+        "reject",
+        "revert",
+        "address",
+        "merge",
+        "unmerge",
+        "withdraw",
+        "legal",
+        "restore",
+    ):
+        assert desk.post(act(event, name), {"version": 1}).status_code == 403
+    chosen = {"action": "withdraw_events", "_selected_action": [event.pk]}
+    assert desk.post(reverse("admin:events_event_changelist"), chosen).status_code == 403
+    assert not Revision.objects.exists()
