@@ -6,14 +6,14 @@ import pytest
 from django.conf import settings as site
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from events.vocabulary import Role
 from tests.people import PASSWORD, make_user
 
 
 @pytest.mark.django_db
-def test_after_ten_wrong_passwords_the_right_one_does_not_help(settings: SettingsWrapper) -> None:
+def test_after_ten_wrong_passwords_the_right_one_does_not_help(settings: Settings) -> None:
     settings.AXES_ENABLED = True
     make_user(Role.EDITOR, name="erika")
     login = reverse("admin:login")
@@ -25,7 +25,7 @@ def test_after_ten_wrong_passwords_the_right_one_does_not_help(settings: Setting
 
 
 @pytest.mark.django_db
-def test_the_right_password_opens_the_desk(settings: SettingsWrapper) -> None:
+def test_the_right_password_opens_the_desk(settings: Settings) -> None:
     settings.AXES_ENABLED = True
     make_user(Role.EDITOR, name="erika")
     client = Client()
