@@ -10,7 +10,7 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 
 define CHECK_PYTHON
-@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'newsarchive needs Python 3.11 or newer; "$(PYTHON)" is' "$$($(PYTHON) --version 2>&1 | head -n 1)". 'Name another one: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo 'newsarchive needs Python 3.11 or newer; "$(PYTHON)" is' "$$($(PYTHON) --version 2>&1 | head -n 1)". 'Name another one: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
 @$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo '"$(PYTHON)" has no venv (on Debian and Ubuntu: apt-get install python3-venv). Or name another one: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; exit 1; }
 endef
 
@@ -33,10 +33,10 @@ help: ## list the targets
 	@echo '  ARGS="…" goes to the program behind test, test-browser, test-slow, bench and manage.'
 	@echo '  PYTHON=python3.12 chooses the interpreter, PORT=8001 the port of the demo.'
 
-$(TMPDIR):
+var/tmp:
 	@mkdir -p '$@'
 
-.tools/uv-$(UV_VERSION): | $(TMPDIR)
+.tools/uv-$(UV_VERSION): | var/tmp
 	$(CHECK_PYTHON)
 	@echo 'Installing uv $(UV_VERSION) into .tools …'
 	@rm -rf .tools && $(PYTHON) -m venv .tools
@@ -52,7 +52,7 @@ environment: .venv/.synced ## install everything into .venv (uv itself into .too
 	@:
 
 # The port is looked at before anything is installed.
-demo: | $(TMPDIR) ## the site with the sample archive on http://127.0.0.1:8000 (Ctrl-C stops it)
+demo: | var/tmp ## the site with the sample archive on http://127.0.0.1:8000 (Ctrl-C stops it)
 	$(CHECK_PYTHON)
 	@$(PYTHON) scripts/demo.py port
 	@$(MAKE) --no-print-directory environment
