@@ -54,8 +54,10 @@ def make_slug(text: str, edition: str) -> str:
     if EDITIONS[edition].cjk:
         cut = text[:_CJK_CUT].replace(".", "").replace(",", "")
         return _NOT_CJK.sub("-", cut).strip("-")
-    cut = unicodedata.normalize("NFKD", text[:_ENGLISH_CUT])
-    folded = "".join(char for char in cut if not unicodedata.combining(char))
+    folded = text[:_ENGLISH_CUT]
+    if not folded.isascii():
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _NOT_ENGLISH.sub("-", folded.lower()).strip("-")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 
 from events.actions.batch import Batch
+from events.actions.inserting import insert_rows
 from events.actions.matching import Arrival, Days
 from events.actions.merge import merge_events
 from events.actions.upstream import join_contexts, values_of
@@ -30,7 +31,7 @@ def create_arrivals(batch: Batch, arrivals: Sequence[Arrival], days: Days) -> No
     contexts = {context.pk: context for context in batch.names.values()}
     for arrival, values in zip(arrivals, said, strict=True):
         _fill(batch, arrival.event, values, contexts)
-    Event.objects.bulk_create([arrival.event for arrival in arrivals], batch_size=500)
+    insert_rows([arrival.event for arrival in arrivals], keys=True)
     addresses = _create_addresses(batch, arrivals, days)
     rows: list[Provenance] = []
     tags: list[Tagging] = []
@@ -46,9 +47,9 @@ def create_arrivals(batch: Batch, arrivals: Sequence[Arrival], days: Days) -> No
         rows.append(row)
         tags.extend(born)
         citations.extend(cited)
-    Provenance.objects.bulk_create(rows, batch_size=500)
-    Tagging.objects.bulk_create(tags, batch_size=1000)
-    Citation.objects.bulk_create(citations, batch_size=500)
+    insert_rows(rows)
+    insert_rows(tags)
+    insert_rows(citations)
     for arrival in arrivals:
         _settle(batch, arrival)
 
@@ -91,7 +92,7 @@ def _create_addresses(
                 taken[former.address.date].add(former.address.slug)
                 days.addresses[former.address] = arrival.event.pk
                 rows.append(_address(batch, arrival.event, former.address, current=False))
-    Address.objects.bulk_create(rows, batch_size=500)
+    insert_rows(rows)
     of_event: defaultdict[int, list[Address]] = defaultdict(list)
     for row in rows:
         of_event[row.event_id].append(row)

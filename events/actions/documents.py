@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from events.actions.inserting import insert_rows
 from events.formats.document import event_document, stored_json
 from events.models import Document, Event, Revision
 
@@ -35,7 +36,7 @@ def write_documents(
         Document(event_id=event.pk, body=stored_json(event_document(event, [])), written_at=at)
         for event in whole
     ]
-    Document.objects.bulk_create(rows, batch_size=500)
+    insert_rows(rows)
     written = len(rows)
     rest = {*event_ids, *created} - {event.pk for event in whole}
     for chunk in _chunks(sorted(rest)):
@@ -59,7 +60,7 @@ def _write(event_ids: list[int], at: dt.datetime) -> int:
             document.version += 1
             document.written_at = at
             updated.append(document)
-    Document.objects.bulk_create(inserted, batch_size=500)
+    insert_rows(inserted)
     Document.objects.bulk_update(updated, ["body", "version", "written_at"], batch_size=100)
     return len(inserted) + len(updated)
 

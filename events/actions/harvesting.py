@@ -40,6 +40,7 @@ def run_harvest(
     origin: Origin,
     moment: dt.datetime | None = None,
     dry_run: bool = False,
+    relate: bool = True,
     progress: Progress | None = None,
     report: Report | None = None,
     on_bad: Callable[[BadRecord], None] | None = None,
@@ -53,7 +54,10 @@ def run_harvest(
     written; on SQLite other writers wait for it meanwhile.
     """
     if not dry_run:
-        return _run(reader, origin, moment, progress, report, on_bad)
+        harvest = _run(reader, origin, moment, progress, report, on_bad)
+        if relate:
+            relate_due()
+        return harvest
     with transaction.atomic():
         harvest = _run(reader, origin, moment, progress, report, on_bad, dry=True)
         transaction.set_rollback(True)
@@ -93,8 +97,6 @@ def _run(
         if progress is not None:
             progress(reader.position, total)
     _close(run)
-    if not dry:
-        relate_due()
     return harvest
 
 

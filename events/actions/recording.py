@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from events.actions.documents import write_documents
+from events.actions.inserting import insert_rows
 from events.models import Change, Context, Event, Harvest, Revision
 from events.vocabulary import ChangeKind, Grade, Right, Subject
 
@@ -173,7 +174,7 @@ class Recording:
         return revision
 
     def _flush(self) -> None:
-        Revision.objects.bulk_create(self.revisions, batch_size=500)
+        insert_rows(self.revisions, keys=True)
         created = {pk: None if pk in self.touched else event for pk, event in self.created.items()}
         write_documents(self.touched - created.keys(), created=created, at=self.at)
         if not (self.changes and self.sequenced):
@@ -183,7 +184,7 @@ class Recording:
         first = take_numbers(len(self.changes))
         for seq, change in enumerate(self.changes, start=first):
             change.seq = seq
-        Change.objects.bulk_create(self.changes, batch_size=1000)
+        insert_rows(self.changes)
 
 
 class _Running(threading.local):

@@ -16,13 +16,12 @@ from events.slugs import day_path
 from events.vocabulary import EDITIONS
 
 if TYPE_CHECKING:
-    from events.models import Citation, Context, Event, Provenance, Revision
+    from events.models import Address, Citation, Context, Event, Provenance, Revision
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _AFTER_RELATED: Final = "provenance"
 # No string value can hold this: a quote inside one is stored as \", and no inner key has the name.
 _SEAM: Final = f',"{_AFTER_RELATED}":['
-_by_pk: Final = attrgetter("pk")
 _by_name: Final = attrgetter("context.name")
 
 
@@ -34,13 +33,13 @@ def event_document(event: Event, corrections: list[Revision]) -> dict[str, Any]:
     """
     address, former = "", []
     merged = [row for other in event.merged_events.all() for row in other.addresses.all()]
-    for row in sorted([*event.addresses.all(), *merged], key=_by_pk):
+    for row in sorted([*event.addresses.all(), *merged], key=_arrival):
         if row.current and row.event_id == event.pk:
             address = row.path
         else:
             former.append(row.path)
     citations = list(event.citations.all())
-    provenances = sorted(event.provenances.all(), key=_by_pk)
+    provenances = sorted(event.provenances.all(), key=_arrival)
     taggings = sorted((row for row in event.taggings.all() if not row.removed), key=_by_name)
     return {
         "id": event.pk,
@@ -132,6 +131,11 @@ def timestamp(at: dt.datetime) -> str:
 def _page_json(page: dict[str, Any]) -> bytes:
     """UTF-8; halves of surrogate pairs, which no encoding has, become "?"."""
     return _encode(page).encode("utf-8", "replace")
+
+
+def _arrival(row: Address | Provenance) -> int:
+    """The order in which rows came; rows that are not read back yet stand in it already."""
+    return row.pk or 0
 
 
 def _context(context: Context) -> dict[str, Any]:
