@@ -11,7 +11,7 @@ from django.db.models import Q
 from events.actions.errors import InvalidAction
 from events.actions.naming import context_name, find_contexts
 from events.actions.recording import Actor, recording
-from events.actions.rows import links_due, lock_contexts
+from events.actions.rows import lock_contexts, relate_again
 from events.harvest.limits import TEXT_MAX
 from events.models import Alias, Broader, Context, Event, ReviewItem, Tagging
 from events.text.urls import normalise_url
@@ -61,7 +61,7 @@ def edit_context(*, actor: Actor, context_id: int, version: int, values: Context
         context.save()
         events = _events_of(context) if changes.keys() & {"name", "generic"} else []
         if "generic" in changes:
-            links_due(events)
+            relate_again(events, actor=actor)
     if "name" in changes:
         rewrite_documents(actor, events)
     return context
@@ -92,7 +92,7 @@ def merge_contexts(*, actor: Actor, context_id: int, into_id: int, note: str = "
         gained = {"aliases": {"old": None, "new": [goes.name]}}
         trace.revise_context(stays, ChangeKind.UPDATED, gained, note=note)
         stays.save()
-        links_due(events)
+        relate_again(events, actor=actor)
     rewrite_documents(actor, events)
     return stays
 

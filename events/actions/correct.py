@@ -13,7 +13,7 @@ from events.actions.errors import InvalidAction
 from events.actions.naming import contexts_for
 from events.actions.publishers import sources_for
 from events.actions.recording import Actor, Recording, recording
-from events.actions.rows import links_due, lock_event, require_changeable
+from events.actions.rows import lock_event, relate_again, require_changeable
 from events.actions.values import (
     EventValues,
     change_of,
@@ -79,6 +79,7 @@ def create_event(  # noqa: PLR0913  keyword-only, one for each value of an event
         changes["date"] = change_of(None, date.isoformat())
         changes["address"] = change_of(None, address.path)
         trace.created_event(event, changes).note = note.strip()
+        relate_again([event.pk], actor=actor)
     return event
 
 
@@ -119,7 +120,7 @@ def correct_event(
             trace.revise_event(event, ChangeKind.CORRECTED, changes, grade=grade, note=note)
         event.save()
         if changes.keys() & {"contexts", "date"}:
-            links_due([event.pk])
+            relate_again([event.pk], actor=actor)
     return event
 
 

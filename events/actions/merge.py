@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor, Recording, recording
-from events.actions.rows import links_changed, links_due, lock_events, require_changeable
+from events.actions.rows import links_changed, lock_events, relate_again, require_changeable
 from events.actions.upstream import citation_keys
 from events.actions.values import change_of, citations_json, cited, read_citations
 from events.models import Citation, Context, Curation, Event, Provenance, ReviewItem, Revision, Tagging
@@ -70,7 +70,7 @@ def merge_events(
         goes.save()
         trace.revise_event(stays, ChangeKind.MERGED, changes, note=note, public_kind=ChangeKind.UPDATED)
         stays.save()
-        links_due([goes.pk, stays.pk])
+        relate_again([goes.pk, stays.pk], actor=trace.actor)
     return stays
 
 
@@ -100,7 +100,7 @@ def unmerge_event(*, actor: Actor, event_id: int, note: str = "", version: int |
         back.save()
         trace.revise_event(stays, ChangeKind.UNMERGED, changes, note=note, public_kind=ChangeKind.UPDATED)
         stays.save()
-        links_due([back.pk, stays.pk])
+        relate_again([back.pk, stays.pk], actor=trace.actor)
     return back
 
 

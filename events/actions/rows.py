@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from events.actions.errors import InvalidAction, StaleVersion
+from events.actions.recording import Actor
+from events.actions.relate import relate_soon
 from events.models import Context, Document, Event
 from events.vocabulary import State
 
@@ -26,7 +28,7 @@ def lock_event(event_id: int, version: int | None = None) -> Event:
 def lock_events(versions: dict[int, int | None]) -> dict[int, Event]:
     """The events of these ids, at these versions; locked in the order of ids, so that none wait in a ring."""
     found = {
-        event.pk: event for event in Event.objects.select_for_update().filter(pk__in=versions).order_by("pk")
+        event.pk: event for event in Event.objects.select_for_update(no_key=True).filter(pk__in=versions).order_by("pk")
     }
     for event_id, version in versions.items():
         if event_id not in found:
@@ -48,7 +50,7 @@ def lock_contexts(versions: dict[int, int | None]) -> dict[int, Context]:
     """The contexts of these ids, at these versions, locked in the order of ids."""
     found = {
         context.pk: context
-        for context in Context.objects.select_for_update().filter(pk__in=versions).order_by("pk")
+        for context in Context.objects.select_for_update(no_key=True).filter(pk__in=versions).order_by("pk")
     }
     for context_id, version in versions.items():
         if context_id not in found:
@@ -59,12 +61,8 @@ def lock_contexts(versions: dict[int, int | None]) -> dict[int, Context]:
 
 
 def links_due(event_ids: Collection[int]) -> None:
-    """Have the related links of these events, and of those that link to them, computed again."""
-    ordered = list(event_ids)
-    for start in range(0, len(ordered), _AT_ONCE):
-        chunk = ordered[start : start + _AT_ONCE]
-        linked = Q(event_id__in=chunk) | Q(event__related_links__target_id__in=chunk)
-        Document.objects.filter(linked).update(related_due=True)
+    """Have the related links of these events computed again, with those of the events that link to them."""
+    Document.objects.filter(event_id__in=event_ids).update(related_due=True)
 
 
 def links_changed(event_id: int) -> None:

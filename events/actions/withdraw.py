@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor, Recording, recording
-from events.actions.rows import links_due, lock_event
+from events.actions.rows import lock_event, relate_again
 from events.actions.values import change_of
 from events.models import Event, ReviewItem
 from events.vocabulary import ChangeKind, ReviewKind, ReviewState, Right, State
@@ -91,7 +91,7 @@ def _set_state(
         public_kind=public_kind,
     )  # fmt: skip
     event.save()
-    links_due([event.pk])
+    relate_again([event.pk], actor=trace.actor)
 
 
 def _answer_held(event: Event, state: ReviewState, trace: Recording) -> None:
