@@ -36,10 +36,13 @@ class Prepared:
 
         by_day = Prepared(lambda date: Event.objects.published().filter(date=date).values_list("id"))
         by_day.rows(date=dt.date(2004, 2, 9))
+
+    Without *convert* the values are the database's own (on SQLite times have no zone, and are in UTC).
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *, convert: bool = True) -> None:
         self._build = build
+        self._convert = convert
         self._statements: dict[Row, _Statement] = {}
 
     def rows(self, **values: Any) -> list[Row]:
@@ -68,7 +71,7 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, parameters)
             rows: list[Row] = cursor.fetchall()
-        if not statement.converters:
+        if not statement.converters or not self._convert:
             return rows
         converted = [list(row) for row in rows]
         for column, converters, expression in statement.converters:

@@ -17,7 +17,8 @@ from typing import Any, Final, NamedTuple
 from django.db.models import Count, F, Q, QuerySet, Subquery
 
 from events.catalogue import timestamp
-from events.models import Broader, Context, Curation, Editorial, Event, RelatedLink
+from events.editorials import editorials
+from events.models import Broader, Context, Curation, Event, RelatedLink
 from events.prepared import Prepared, Row
 from events.slugs import Address as AddressValue
 from events.slugs import day_path
@@ -31,27 +32,31 @@ FRONT_EDITORIALS: Final = 5
 
 
 class RelatedState(NamedTuple):
-    """What an event's related list is validated by: its targets' states and document versions."""
+    """What an event's related list is validated by: its targets' states and versions."""
 
     rows: tuple[tuple[Any, ...], ...]
     changed_at: dt.datetime | None
 
 
-_STATE_COLUMNS: Final = ("target_id", "target__state", "target__document__version", "target__updated_at")
+_STATE_COLUMNS: Final = ("target_id", "target__state", "target__version", "target__updated_at")
 _related_state: Final = Prepared(
     lambda event_id: (
         RelatedLink.objects.filter(event_id=event_id)
         .order_by()
         .values_list(*_STATE_COLUMNS)
         .union(Curation.objects.filter(event_id=event_id).order_by().values_list(*_STATE_COLUMNS))
-    )
+    ),
+    convert=False,
 )
 
 
 def related_state(event_id: int) -> RelatedState:
     """One query, no text. A withdrawn or reworded target changes it."""
-    rows = sorted(_related_state.rows(event_id=event_id), key=lambda row: row[0])
-    return RelatedState(tuple(tuple(row[:3]) for row in rows), max((row[3] for row in rows), default=None))
+    rows = sorted(_related_state.rows(event_id=event_id))
+    latest = max((row[3] for row in rows), default=None)
+    if latest is not None and latest.tzinfo is None:
+        latest = latest.replace(tzinfo=dt.UTC)
+    return RelatedState(tuple(rows), latest)
 
 
 _links: Final = Prepared(
@@ -256,51 +261,6 @@ def front_page(state: FrontState) -> Json:
         ],
         "previous": state.previous and state.previous.isoformat(),
     }
-
-
-class EditorialRow(NamedTuple):
-    edition: str
-    date: dt.date
-    slug: str
-    title: str
-    author: str
-    version: int
-
-    @property
-    def path(self) -> str:
-        """Its public path, the edition's prefix included."""
-        return editorial_path(self.edition, self.date, self.slug)
-
-
-def editorial_path(edition: str, date: dt.date, slug: str) -> str:
-    """The path of an editorial: ``/opinion/2017/04/4/SLUG/`` behind the edition's prefix."""
-    return f"{EDITIONS[edition].prefix}/opinion/{day_path(date).removeprefix('/news/')}{slug}/"
-
-
-def editorials(edition: str, *, limit: int = 200) -> list[EditorialRow]:
-    """The newest editorials of an edition; one query."""
-    rows = Editorial.objects.published().filter(edition=edition).order_by("-date", "-id")[:limit]
-    return [EditorialRow(*row) for row in rows.values_list(*EditorialRow._fields)]
-
-
-def editorial_page(editorial: Editorial) -> Json:
-    """The editorial as the formats take it; no query."""
-    return {
-        "id": editorial.pk,
-        "edition": editorial.edition,
-        "title": editorial.title,
-        "author": editorial.author,
-        "date": editorial.date.isoformat(),
-        "path": editorial_path(editorial.edition, editorial.date, editorial.slug),
-        "body": editorial.body,
-        "revision": editorial.version,
-        "updated": timestamp(editorial.updated_at),
-    }
-
-
-def find_editorial(edition: str, date: dt.date, slug: str) -> Editorial | None:
-    """The editorial at this address, whatever its state; one query."""
-    return Editorial.objects.filter(edition=edition, date=date, slug=slug).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ LAYERS: Final = {
     "search": 3,
     "queries": 4,
     "timeline": 4,
+    "editorials": 4,
     "filters": 4,
     "filter_fields": 4,
     "catalogue": 4,
@@ -43,7 +44,17 @@ OUTSIDE: Final = {
 }
 """Modules of events/ that stand outside the layers; each may import all of them."""
 NO_DATABASE: Final = ("text", "slugs", "harvest")
-_READS: Final = ("public", "api", "formats", "queries", "timeline", "filters", "filter_fields", "catalogue")
+_READS: Final = (
+    "public",
+    "api",
+    "formats",
+    "queries",
+    "timeline",
+    "editorials",
+    "filters",
+    "filter_fields",
+    "catalogue",
+)
 READERS: Final = (*_READS, "related", "search")
 """Parts that may only see what is published."""
 NO_WRITES: Final = (*_READS, "admin")

@@ -58,7 +58,7 @@ def test_related_state_changes_with_what_the_list_shows(change: str) -> None:
     if change == "withdraw":
         Event.objects.filter(pk=other.pk).update(state=State.WITHDRAWN)
     elif change == "reword":
-        Event.objects.filter(pk=other.pk).update(text="Other words.")
+        Event.objects.filter(pk=other.pk).update(text="Other words.", version=2)
         make.write_documents([other.pk])
     elif change == "unlink":
         link.delete()

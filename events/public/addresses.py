@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from typing import Any, Final, NamedTuple
-from urllib.parse import quote
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -51,11 +50,6 @@ class Place(NamedTuple):
     def path(self) -> str:
         """The address's public path without suffix, the edition's prefix included."""
         return EDITIONS[self.edition].prefix + AddressValue(self.date, self.slug).path
-
-
-def href(path: str) -> str:
-    """A public path as a link may carry it: everything but ASCII letters and a few signs escaped."""
-    return quote(path)
 
 
 def read_date(year: str, month: str, day: str) -> dt.date | None:

@@ -15,10 +15,10 @@ from events.formats.markdown import context_markdown
 from events.formats.prose import clean_html
 from events.formats.xml import context_xml
 from events.models.context import NAME_MAX
-from events.public.addresses import href
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, moved, not_found
 from events.public.frame import FORMATS, Writer, alternates, groups_by_day, render
+from events.public.ready import href
 from events.public.words import count_words
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 

@@ -11,10 +11,11 @@ from events import queries
 from events.formats.document import day_json, front_json
 from events.formats.markdown import day_markdown, front_markdown
 from events.formats.xml import day_xml, front_xml
-from events.public.addresses import href, read_date
+from events.public.addresses import read_date
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, moved, not_found
 from events.public.frame import FORMATS, Writer, alternates, date_link, groups_by_lead, render
+from events.public.ready import href
 from events.public.words import count_words, words
 from events.slugs import day_path
 from events.vocabulary import DEFAULT_EDITION, EDITIONS

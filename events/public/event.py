@@ -19,13 +19,13 @@ from events.public.addresses import (
     find_cut,
     find_place,
     follow,
-    href,
     present_place,
     read_date,
 )
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, gone, moved, not_found, removed_by_law
 from events.public.frame import FORMATS, alternates, date_link, render
+from events.public.ready import href, name, ready
 from events.public.words import day_words, grade_word, words
 from events.slugs import RESERVED
 from events.vocabulary import EDITIONS, State
@@ -77,7 +77,7 @@ def _elsewhere(request: HttpRequest, place: Place | None, suffix: str) -> HttpRe
         return not_found(request)
     if target.state != State.PUBLISHED:
         return _closed(request, target)
-    return moved(href(target.path) + (f".{suffix}" if suffix else ""))
+    return moved(href(target.path, f".{suffix}" if suffix else ""))
 
 
 def _closed(request: HttpRequest, place: Place) -> HttpResponse:
@@ -103,7 +103,7 @@ def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
     )
     headers = {} if suffix else {"Vary": "Accept"}
     if chosen != "html":
-        headers["Link"] = f'<{absolute(href(place.path))}.html>; rel="canonical"'
+        headers["Link"] = f'<{absolute(href(place.path, ".html"))}>; rel="canonical"'
     return answer(
         request,
         etag=etag,
@@ -153,11 +153,11 @@ def event_context(
         "date": date_link(edition, event["date"]),
         "previous": date_link(edition, previous),
         "next": date_link(edition, following),
-        "lead": {"href": href(lead["path"]), "name": lead["name"]} if lead else None,
-        "text": event["text"],
-        "summary": event["summary"],
+        "lead": {"href": href(lead["path"]), "name": name(lead["name"])} if lead else None,
+        "text": ready(event["text"]),
+        "summary": event["summary"] and ready(event["summary"]),
         "summary_by": event["summary_by"] or said["the_source"],
-        "contexts": [{"href": href(row["path"]), "name": row["name"]} for row in event["contexts"]],
+        "contexts": [{"href": href(row["path"]), "name": name(row["name"])} for row in event["contexts"]],
         "citations": [_citation(row) for row in event["citations"]],
         "related": [_related(edition, row) for row in event["related"]],
         "corrections": [
@@ -175,7 +175,7 @@ def event_context(
             for row in event["provenance"]
         ],
         "licence": [{**row, "url": _web(row["url"])} for row in event["licence"]],
-        "former": [f"{href(path)}.html" for path in event["former_addresses"]],
+        "former": [href(path, ".html") for path in event["former_addresses"]],
         "short": f"/e/{event['id']}",
         "revision": event["revision"],
         "updated": {"at": event["updated"], "on": event["updated"][:10]},
@@ -194,11 +194,11 @@ def _citation(row: dict[str, Any]) -> dict[str, str]:
 
 def _related(edition: str, row: dict[str, Any]) -> dict[str, Any]:
     return {
-        "href": f"{href(row['address'])}.html",
-        "text": row["text"],
+        "href": href(row["address"], ".html"),
+        "text": ready(row["text"]),
         "iso": row["date"],
         "on": day_words(edition, dt.date.fromisoformat(row["date"])),
-        "shared": ", ".join(row["reason"].get("contexts", ())),
+        "shared": ready(", ".join(row["reason"].get("contexts", ()))),
         "pinned": row["pinned"],
         "note": row["note"],
     }

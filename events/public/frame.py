@@ -12,8 +12,8 @@ from django.conf import settings
 from django.template import loader
 from django.templatetags.static import static
 
-from events.public.addresses import href
 from events.public.conditional import build_id
+from events.public.ready import href, name, ready
 from events.public.words import day_words, words
 from events.slugs import day_path
 from events.vocabulary import EDITIONS
@@ -25,24 +25,26 @@ FORMATS: Final = {
     "xml": "application/xml; charset=utf-8",
 }
 Writer = Callable[[dict[str, Any]], str | bytes]
-FORMAT_NAMES: Final = {"html": "HTML", "md": "Markdown", "json": "JSON", "xml": "XML"}
+FORMAT_NAMES: Final = {"md": ready("Markdown"), "json": ready("JSON"), "xml": ready("XML")}
+MEDIA_TYPES: Final = {suffix: ready(said.partition(";")[0]) for suffix, said in FORMATS.items()}
 
 
 @cache
 def frame(edition: str) -> Mapping[str, Any]:
     """The parts of every page of an edition: language, words, navigation, style sheet."""
-    chosen, said = EDITIONS[edition], words(edition)
+    chosen = EDITIONS[edition]
+    said = {key: ready(text) for key, text in words(edition).items()}
     return {
         "lang": chosen.lang,
         "w": said,
-        "site_name": settings.SITE_NAME,
-        "base_url": settings.BASE_URL,
+        "site_name": ready(settings.SITE_NAME),
+        "base_url": ready(settings.BASE_URL),
         "cjk": chosen.cjk,
         "css": _static("css/public.css"),
         "icon": _static("icons/site.svg"),
         "home": f"{chosen.prefix}/",
         "nav": [
-            {"href": f"{chosen.prefix}/{path}", "label": said[word]}
+            {"href": href(f"{chosen.prefix}/{path}"), "label": said[word]}
             for path, word in (
                 ("", "front"),
                 ("news/", "archive"),
@@ -51,7 +53,7 @@ def frame(edition: str) -> Mapping[str, Any]:
             )
         ],
         "editions": [
-            {"href": f"{other.prefix}/", "label": other.name, "lang": other.lang}
+            {"href": href(f"{other.prefix}/"), "label": ready(other.name), "lang": ready(other.lang)}
             for other in EDITIONS.values()
             if other.code != edition
         ],
@@ -74,7 +76,7 @@ def render(template: str, edition: str, page: Mapping[str, Any]) -> str:
 def alternates(stem: str) -> list[dict[str, str]]:
     """One entry a format for the page whose other formats stand at *stem* + ``.md`` and so on."""
     return [
-        {"href": f"{stem}.{suffix}", "type": FORMATS[suffix].split(";")[0], "label": FORMAT_NAMES[suffix]}
+        {"href": f"{stem}.{suffix}", "type": MEDIA_TYPES[suffix], "label": FORMAT_NAMES[suffix]}
         for suffix in ("md", "json", "xml")
     ]
 
@@ -96,10 +98,10 @@ def card(event: dict[str, Any]) -> dict[str, Any]:
     lead = event["lead_context"]
     lead_id = lead["id"] if lead else None
     return {
-        "href": f"{href(event['address'])}.html",
-        "text": event["text"],
+        "href": href(event["address"], ".html"),
+        "text": ready(event["text"]),
         "contexts": [
-            {"href": href(context["path"]), "name": context["name"]}
+            {"href": href(context["path"]), "name": name(context["name"])}
             for context in event["contexts"]
             if context["id"] != lead_id
         ],
@@ -112,17 +114,22 @@ def groups_by_lead(events: list[dict[str, Any]], heading_before: str = "") -> li
     *heading_before*: what stands over events without one, once others had a heading.
     """
     groups: list[dict[str, Any]] = []
-    for name, members in groupby(events, key=lambda event: (event["lead_context"] or {}).get("name", "")):
+    for heading, members in groupby(events, key=_lead_name):
         cards = list(members)
         lead = cards[0]["lead_context"]
         groups.append(
             {
-                "heading": name or (heading_before if groups else ""),
+                "heading": heading or (heading_before if groups else ""),
                 "href": href(lead["path"]) if lead else "",
                 "cards": [card(event) for event in cards],
             }
         )
     return groups
+
+
+def _lead_name(event: dict[str, Any]) -> str:
+    lead = event["lead_context"]
+    return lead["name"] if lead else ""
 
 
 def groups_by_day(edition: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -143,4 +150,4 @@ def groups_by_day(edition: str, events: list[dict[str, Any]]) -> list[dict[str, 
 
 def _lead(event: dict[str, Any]) -> dict[str, str] | None:
     lead = event["lead_context"]
-    return {"href": href(lead["path"]), "name": lead["name"]} if lead else None
+    return {"href": href(lead["path"]), "name": name(lead["name"])} if lead else None

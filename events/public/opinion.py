@@ -8,15 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from events import queries
+from events.editorials import editorial_document, editorials, find_editorial
 from events.formats.document import editorial_json
 from events.formats.markdown import editorial_markdown
 from events.formats.prose import clean_html
 from events.formats.xml import editorial_xml
-from events.public.addresses import href, read_date
+from events.public.addresses import read_date
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, gone, moved, not_found
 from events.public.frame import FORMATS, Writer, alternates, date_link, render
+from events.public.ready import href
 from events.vocabulary import DEFAULT_EDITION, EDITIONS, State
 
 _FORMATS: Final[dict[str, Writer]] = {"md": editorial_markdown, "json": editorial_json, "xml": editorial_xml}
@@ -28,7 +29,7 @@ def opinion_page(request: HttpRequest, file: str = "", edition: str = DEFAULT_ED
     path = f"{EDITIONS[edition].prefix}/opinion/"
     if file:
         return moved(path)
-    rows = queries.editorials(edition)
+    rows = editorials(edition)
     page = {
         "canonical": absolute(path),
         "editorials": [
@@ -62,14 +63,14 @@ def editorial_page(
 ) -> HttpResponse:
     """``/opinion/2017/04/4/SLUG/`` and its ``index`` files."""
     date = read_date(year, month, day)
-    editorial = queries.find_editorial(edition, date, slug) if date else None
+    editorial = find_editorial(edition, date, slug) if date else None
     if editorial is None:
         return not_found(request)
     if editorial.state == State.WITHDRAWN:
         return gone(request)
     if editorial.state != State.PUBLISHED or editorial.publish_at > timezone.now():
         return not_found(request)
-    page = queries.editorial_page(editorial)
+    page = editorial_document(editorial)
     name = "index.md" if file == "README.md" else file
     if request.path_info != page["path"] + name:
         return moved(href(page["path"]) + name)

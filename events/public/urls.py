@@ -9,8 +9,8 @@ from django.urls import re_path
 from django.views.decorators.http import require_safe
 
 from events.public import calendar, contexts, day, event, machines, opinion
-from events.public.addresses import href
 from events.public.errors import moved
+from events.public.ready import href
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _PREFIXED: Final = "|".join(row.code for row in EDITIONS.values() if row.prefix)

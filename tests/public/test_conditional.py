@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.http import http_date
@@ -74,7 +75,7 @@ def test_last_modified_decides_where_no_etag_is_sent(client: Client, event: Even
 
 
 def reword(event: Event) -> None:
-    Event.objects.filter(pk=event.pk).update(text="New words.")
+    Event.objects.filter(pk=event.pk).update(text="New words.", version=F("version") + 1)
     write_documents([event.pk])
 
 

@@ -1,0 +1,58 @@
+"""Opinion pieces as plain dicts (layer 4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from events.catalogue import timestamp
+from events.models import Editorial
+from events.slugs import day_path
+from events.vocabulary import EDITIONS
+
+
+class EditorialRow(NamedTuple):
+    """An editorial in a list."""
+
+    edition: str
+    date: dt.date
+    slug: str
+    title: str
+    author: str
+    version: int
+
+    @property
+    def path(self) -> str:
+        """Its public path, the edition's prefix included."""
+        return editorial_path(self.edition, self.date, self.slug)
+
+
+def editorial_path(edition: str, date: dt.date, slug: str) -> str:
+    """The path of an editorial: ``/opinion/2017/04/4/SLUG/`` behind the edition's prefix."""
+    return f"{EDITIONS[edition].prefix}/opinion/{day_path(date).removeprefix('/news/')}{slug}/"
+
+
+def editorials(edition: str, *, limit: int = 200) -> list[EditorialRow]:
+    """The newest editorials of an edition; one query."""
+    rows = Editorial.objects.published().filter(edition=edition).order_by("-date", "-id")[:limit]
+    return [EditorialRow(*row) for row in rows.values_list(*EditorialRow._fields)]
+
+
+def editorial_document(editorial: Editorial) -> dict[str, Any]:
+    """The editorial as the formats take it; no query."""
+    return {
+        "id": editorial.pk,
+        "edition": editorial.edition,
+        "title": editorial.title,
+        "author": editorial.author,
+        "date": editorial.date.isoformat(),
+        "path": editorial_path(editorial.edition, editorial.date, editorial.slug),
+        "body": editorial.body,
+        "revision": editorial.version,
+        "updated": timestamp(editorial.updated_at),
+    }
+
+
+def find_editorial(edition: str, date: dt.date, slug: str) -> Editorial | None:
+    """The editorial at this address, whatever its state; one query."""
+    return Editorial.objects.filter(edition=edition, date=date, slug=slug).first()
