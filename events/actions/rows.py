@@ -28,7 +28,8 @@ def lock_event(event_id: int, version: int | None = None) -> Event:
 def lock_events(versions: dict[int, int | None]) -> dict[int, Event]:
     """The events of these ids, at these versions; locked in the order of ids, so that none wait in a ring."""
     found = {
-        event.pk: event for event in Event.objects.select_for_update(no_key=True).filter(pk__in=versions).order_by("pk")
+        event.pk: event
+        for event in Event.objects.select_for_update(no_key=True).filter(pk__in=versions).order_by("pk")
     }
     for event_id, version in versions.items():
         if event_id not in found:
@@ -63,6 +64,13 @@ def lock_contexts(versions: dict[int, int | None]) -> dict[int, Context]:
 def links_due(event_ids: Collection[int]) -> None:
     """Have the related links of these events computed again, with those of the events that link to them."""
     Document.objects.filter(event_id__in=event_ids).update(related_due=True)
+
+
+def relate_again(event_ids: Collection[int], *, actor: Actor) -> None:
+    """Mark these events due and, where a person acts, have it done at once; a harvest does it at its end."""
+    links_due(event_ids)
+    if actor.harvest is None:
+        relate_soon()
 
 
 def links_changed(event_id: int) -> None:

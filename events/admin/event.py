@@ -47,6 +47,14 @@ class EventAdmin(ActingAdmin[Event]):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return may(request, Right.CORRECT)
 
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        """Whether the list offers to release and reject."""
+        return may(request, Right.REVIEW)
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        """Whether the list offers to withdraw."""
+        return may(request, Right.WITHDRAW)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
@@ -134,14 +142,14 @@ class EventAdmin(ActingAdmin[Event]):
         ]
         return own + super().get_urls()
 
-    @admin.action(description="Release the selected held events", permissions=["view"])
+    @admin.action(description="Release the selected held events", permissions=["review"])
     def release_events(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
         return bulk_act(self, request, queryset, "release")
 
-    @admin.action(description="Reject the selected held events", permissions=["view"])
+    @admin.action(description="Reject the selected held events", permissions=["review"])
     def reject_events(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
         return bulk_act(self, request, queryset, "reject")
 
-    @admin.action(description="Withdraw the selected events", permissions=["view"])
+    @admin.action(description="Withdraw the selected events", permissions=["withdraw"])
     def withdraw_events(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
         return bulk_act(self, request, queryset, "withdraw")

@@ -242,6 +242,7 @@ def test_contributors_change_nothing(sit: Callable[..., Client], event: Event) -
         "restore",
     ):
         assert desk.post(act(event, name), {"version": 1}).status_code == 403
-    chosen = {"action": "withdraw_events", "_selected_action": [event.pk]}
-    assert desk.post(reverse("admin:events_event_changelist"), chosen).status_code == 403
+    for name in ("withdraw_events", "release_events", "reject_events"):
+        chosen = {"action": name, "_selected_action": [event.pk], "confirmed": "1", f"version_{event.pk}": 1}
+        desk.post(reverse("admin:events_event_changelist"), chosen)
     assert not Revision.objects.exists()
