@@ -35,6 +35,8 @@ _REPEATS: Final = re.compile(rf"([^\s.\d_=-])\1{{{_LONGEST_REPEAT - 1},}}")
 _SAME_WORD: Final = re.compile(r"\b(\w+)(?:\W+\1\b){3,}", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+")
+# A source left in the text by the ancestor's markup, slashes as dashes: nothing of the news itself.
+_LEFT_MARKUP: Final = re.compile(r"\[https?:--[^\]]*\]")
 
 _CASUALTY_WORDS: Final = {
     "dead": re.compile(
@@ -74,7 +76,7 @@ def suspicion(old: str, new: str, *, cjk: bool = False) -> str | None:
     mostly capitals; ``"figure"``: a casualty figure is ten times what it was, or a tenth.
     What the old text had already is no reason.
     """
-    old, new = published(old), published(new)
+    old, new = (published(_LEFT_MARKUP.sub("", text)) for text in (old, new))
     if old == new:
         return None
     reason: Reason | None = None
