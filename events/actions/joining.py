@@ -31,11 +31,12 @@ from events.vocabulary import Category, ChangeKind, ReviewKind, ReviewState, Sta
 
 @dataclass(slots=True)
 class _Stored:
-    """What the database holds about the batch's known events."""
+    """What the database holds about the batch's known events. ``others``: what other origins say."""
 
     events: dict[int, Event]
     rows: dict[int, Provenance]
     leaders: dict[int, Provenance]
+    others: dict[int, list[dict[str, Any]]]
     tags: dict[int, dict[int, Tagging]]
     citations: dict[int, list[Citation]]
 
@@ -64,35 +65,45 @@ def join_known(batch: Batch, found: Sequence[Found], days: Days) -> None:
     stored = _load(batch, found)
     earlier = [leader.upstream for leader in stored.leaders.values()]
     earlier += [leader.base for leader in stored.leaders.values() if leader.base]
+    earlier += [said for others in stored.others.values() for said in others]
     batch.learn((name for said in earlier for name in names_said(said)), ())
     writes = _Writes()
     for one in found:
         assert one.event is not None  # noqa: S101  the caller's promise
         one.event = stored.events[one.event.pk]
         _addresses(one, one.event, days, writes)
-        _join(batch, one, one.event, stored, writes)
+        if one.event.state == State.LEGAL:
+            batch.count("unchanged")  # what was removed by law is not even kept as upstream's
+        else:
+            _join(batch, one, one.event, stored, writes)
     _write(batch, writes)
 
 
 def _load(batch: Batch, found: Sequence[Found]) -> _Stored:
     ids = {one.event.pk for one in found if one.event is not None}
     row_ids = {one.row.pk for one in found if one.row is not None}
-    rows = Provenance.objects.filter(
-        Q(pk__in=row_ids) | Q(event_id__in=ids, origin=batch.run.origin, leading=True)
-    )
+    rows = Provenance.objects.filter(Q(pk__in=row_ids) | Q(event_id__in=ids, leading=True))
     by_id = {row.pk: row for row in rows}
     stored = _Stored(
         events=lock_events(dict.fromkeys(ids)),
         rows=by_id,
-        leaders={row.event_id: row for row in by_id.values() if row.leading},
+        leaders={row.event_id: row for row in by_id.values() if row.leading and _own(batch, row)},
+        others=defaultdict(list),
         tags=defaultdict(dict),
         citations=defaultdict(list),
     )
+    for row in by_id.values():
+        if not _own(batch, row):
+            stored.others[row.event_id].append(row.upstream)
     for tag in Tagging.objects.filter(event_id__in=ids).select_related("context"):
         stored.tags[tag.event_id][tag.context_id] = tag
     for citation in Citation.objects.filter(event_id__in=ids).order_by("event_id", "position"):
         stored.citations[citation.event_id].append(citation)
     return stored
+
+
+def _own(batch: Batch, row: Provenance) -> bool:
+    return row.origin_id == batch.run.origin.pk
 
 
 def _join(batch: Batch, one: Found, event: Event, stored: _Stored, writes: _Writes) -> None:
@@ -113,7 +124,10 @@ def _join(batch: Batch, one: Found, event: Event, stored: _Stored, writes: _Writ
     ours = _ours(event, stored)
     before, base = _before(leader, ours, said, record)
     guarded = leader is not None and settled(event.date, run.moment) and event.state == State.PUBLISHED
-    joined = join(ours, before, base, said, context_id=batch.context_id, guarded=guarded, cjk=run.cjk)
+    joined = join(
+        ours, before, base, said, context_id=batch.context_id, guarded=guarded, cjk=run.cjk,
+        refused=_refused(stored, event), vouched=stored.others[event.pk],
+    )  # fmt: skip
     tags = _join_tags(batch, event, stored, before if leader is not None else {}, said)
     asks = _questions(joined, tags)
     _apply(batch, one, event, joined, tags, stored, writes)
@@ -121,7 +135,8 @@ def _join(batch: Batch, one: Found, event: Event, stored: _Stored, writes: _Writ
     target = row or (leader if not (record.origin_id or record.address) else None)
     if leader is not None and leader is not target and leader.leading:
         leader.leading = False
-        writes.followers.append(leader)
+        if leader.pk:
+            writes.followers.append(leader)
     stored.leaders[event.pk] = _keep(batch, one, event, target, kept, writes, leading=True, base=joined.base)
     writes.closed.update(f"{event.pk}:{name}" for name in joined.closed)
     if asks:
@@ -166,13 +181,20 @@ def _join_tags(
     batch: Batch, event: Event, stored: _Stored, before: dict[str, Any], said: dict[str, Any]
 ) -> Tags:
     tags = stored.tags[event.pk]
+    elsewhere = (batch.context_id(name) for other in stored.others[event.pk] for name in names_said(other))
     return join_contexts(
         {pk: tag.how for pk, tag in tags.items() if not tag.removed},
-        {pk for pk, tag in tags.items() if tag.removed},
+        _refused(stored, event),
         before,
         said,
         context_id=batch.context_id,
+        vouched={pk for pk in elsewhere if pk is not None},
     )
+
+
+def _refused(stored: _Stored, event: Event) -> set[int]:
+    """The contexts that an editor removed from the event."""
+    return {pk for pk, tag in stored.tags[event.pk].items() if tag.removed}
 
 
 def _questions(joined: Joined, tags: Tags) -> list[Ask]:
@@ -192,6 +214,7 @@ def _apply(
     parts = dict(joined.parts)
     for name, value in joined.values.items():
         if name == "citations":
+            batch.learn((), ((label, url) for label, url, _ in value if label or url))
             writes.citations[event.pk] = batch.citation_rows(event, value)
             stored.citations[event.pk] = writes.citations[event.pk]
         elif name == "lead":

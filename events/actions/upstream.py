@@ -14,7 +14,7 @@ docs/architecture.md ("base" is the upstream that the editor's view is based on)
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -139,11 +139,14 @@ def join(
     context_id: Callable[[str | None], int | None],
     guarded: bool,
     cjk: bool,
+    refused: Container[int] = (),
+    vouched: Iterable[Mapping[str, Any]] = (),
 ) -> Joined:
     """Join what upstream says now with *ours*.
 
     *stored* is what upstream said last, *base* the older values of fields with an open question.
-    *context_id* tells which context a name means. *guarded* holds suspicious changes.
+    *context_id* tells which context a name means. *guarded* holds suspicious changes. *refused*:
+    contexts that an editor removed. *vouched*: what other origins say, whose sources stay.
     """
     joined = Joined()
     for name in (*WORDED, *ATOMIC):
@@ -160,8 +163,9 @@ def join(
         if name in WORDED:
             _join_words(joined, name, start, getattr(ours, name), said[name], guarded=guarded, cjk=cjk)
         else:
-            _join_atom(joined, name, start, ours, said[name], context_id)
-    _join_citations(joined, stored, base, said, ours, guarded=guarded)
+            _join_atom(joined, name, start, ours, said[name], context_id, refused)
+    elsewhere = {key for other in vouched for key in citation_keys(other.get("citations") or ())}
+    _join_citations(joined, stored, base, said, ours, elsewhere, guarded=guarded)
     return joined
 
 
@@ -200,6 +204,7 @@ def _join_atom(
     ours: Ours,
     now: str,
     context_id: Callable[[str | None], int | None],
+    refused: Container[int],
 ) -> None:
     base: Any
     upstream: Any
@@ -212,7 +217,7 @@ def _join_atom(
         base, upstream = start, now
     if upstream in (mine, base):
         joined.closed.add(name)
-    elif mine == base or not mine:
+    elif mine == base and not (name == "lead" and upstream in refused):
         joined.closed.add(name)
         joined.values[name] = upstream
         joined.parts[name] = {"base": base, "old": mine, "new": upstream}
@@ -242,22 +247,27 @@ def _join_citations(
     base: Mapping[str, Any],
     said: Mapping[str, Any],
     ours: Ours,
+    elsewhere: Container[CitationKey],
     *,
     guarded: bool,
 ) -> None:
     now: list[list[str]] = said.get("citations") or []
     before: list[list[str]] = stored.get("citations") or []
-    if "citations" in said and not now and before and guarded:
-        question = {"base": before, "ours": ours.citations, "upstream": []}
-        joined.asks.append(Ask(ReviewKind.HELD, "citations", {**question, "reason": "sources"}))
-    if not now or now == before:
-        return
     start = base.get("citations", before)
+    if "citations" not in said or now == before or not now:
+        # A list that was emptied takes nothing away: its next state is compared with what it held.
+        if start != (now if "citations" in said else before):
+            joined.base["citations"] = start
+        if "citations" in said and not now and before and guarded:
+            question = {"base": before, "ours": ours.citations, "upstream": []}
+            joined.asks.append(Ask(ReviewKind.HELD, "citations", {**question, "reason": "sources"}))
+        return
     joined.closed.add("citations")
     tables = [dict(zip(citation_keys(rows), rows, strict=True)) for rows in (start, ours.citations, now)]
     old, mine, new = tables
+    known = [key for key in old if key in new or key not in elsewhere]
     result = []
-    for key in merge_items(list(old), list(mine), list(new)):
+    for key in merge_items(known, list(mine), list(new)):
         if key in new and (key not in mine or mine[key] == old.get(key)):
             result.append(new[key])
         else:
@@ -289,11 +299,13 @@ def join_contexts(
     said: Mapping[str, Any],
     *,
     context_id: Callable[[str | None], int | None],
+    vouched: Container[int] = (),
 ) -> Tags:
     """Which contexts an upstream's new values add to an event, and which they take back.
 
     *present*: context id → how it came (``vocabulary.Tagged``); *refused*: contexts that an
-    editor removed, which no harvest brings back. Only what upstream itself brought can it take
+    editor removed, which no harvest brings back; *vouched*: those that other origins name, which
+    stay. Only what upstream itself brought can it take
     back; a related list that no longer names a context (it is cut to ten) takes nothing back,
     unless the same link now names another context in its place.
     """
@@ -319,7 +331,9 @@ def join_contexts(
     removed = {
         found
         for found in before
-        if found not in support and present.get(found) in ("origin", "day", "inferred")
+        if found not in support
+        and found not in vouched
+        and present.get(found) in ("origin", "day", "inferred")
     }
     replaced = []
     arrived = [found for found in added if found not in present and found not in before]
@@ -327,7 +341,9 @@ def join_contexts(
         new_names = [name for name in names_said(said) if context_id(name) in set(arrived)]
         replaced.append((sorted(before[found] for found in removed), sorted(new_names)))
     for found, name in gone_links.items():
-        if found not in support and present.get(found) == "inferred" and found not in removed:
+        if present.get(found) == "inferred" and not (
+            found in support or found in vouched or found in removed
+        ):
             removed.add(found)
             replaced.append(([name], sorted(come_links)))
     return Tags(added, removed, replaced)
