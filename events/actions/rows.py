@@ -73,13 +73,6 @@ def relate_again(event_ids: Collection[int], *, actor: Actor) -> None:
         relate_soon()
 
 
-def relate_again(event_ids: Collection[int], *, actor: Actor) -> None:
-    """:func:`links_due`; for a person in the background at once, while a harvest relates at its end."""
-    links_due(event_ids)
-    if actor.harvest is None:
-        relate_soon()
-
-
 def links_changed(event_id: int) -> None:
     """Count up what readers see of the event's related links."""
     Document.objects.filter(event_id=event_id).update(related_version=F("related_version") + 1)
