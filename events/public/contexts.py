@@ -78,7 +78,7 @@ def _shown(page: dict[str, Any]) -> dict[str, Any]:
         "broader": [{"href": href(row["path"]), "name": row["name"]} for row in page["broader"]],
         "narrower": [{"href": href(row["path"]), "name": row["name"]} for row in page["narrower"]],
         "elsewhere": elsewhere,
-        "groups": groups_by_day(edition, page["events"]),
+        "groups": groups_by_day(edition, page["events"], page["id"]),
         "more": page["more"],
     }
 

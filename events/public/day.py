@@ -16,7 +16,7 @@ from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, moved, not_found
 from events.public.frame import FORMATS, Writer, alternates, date_link, groups_by_lead, render
 from events.public.ready import href
-from events.public.words import count_words, words
+from events.public.words import count_words, month_words, words
 from events.slugs import day_path
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
@@ -65,6 +65,7 @@ def day_context(page: dict[str, Any]) -> dict[str, Any]:
         "alternates": alternates(f"{page['path']}index"),
         "date": date_link(edition, page["date"]),
         "month_href": f"{page['path'].rsplit('/', 2)[0]}/",
+        "month": month_words(edition, int(page["date"][:4]), int(page["date"][5:7])),
         "previous": date_link(edition, page["previous"]),
         "next": date_link(edition, page["next"]),
         "count": count_words(edition, len(page["events"])),

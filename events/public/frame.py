@@ -93,17 +93,17 @@ def date_link(edition: str, day: dt.date | str | None) -> dict[str, str] | None:
     }
 
 
-def card(event: dict[str, Any]) -> dict[str, Any]:
-    """An event in a list: its text as a link, and its contexts but the lead one."""
+def card(event: dict[str, Any], but: int = 0) -> dict[str, Any]:
+    """An event in a list: its text as a link, and its contexts without the lead one and *but*."""
     lead = event["lead_context"]
-    lead_id = lead["id"] if lead else None
+    left_out = (lead["id"] if lead else 0, but)
     return {
         "href": href(event["address"], ".html"),
         "text": ready(event["text"]),
         "contexts": [
             {"href": href(context["path"]), "name": name(context["name"])}
             for context in event["contexts"]
-            if context["id"] != lead_id
+            if context["id"] not in left_out
         ],
     }
 
@@ -132,8 +132,11 @@ def _lead_name(event: dict[str, Any]) -> str:
     return lead["name"] if lead else ""
 
 
-def groups_by_day(edition: str, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Events as they come, those of one day together under their date."""
+def groups_by_day(edition: str, events: list[dict[str, Any]], context_id: int) -> list[dict[str, Any]]:
+    """Events as they come, those of one day together under their date.
+
+    *context_id*: the context whose page it is; its own name is not said again on each.
+    """
     groups = []
     for iso, members in groupby(events, key=lambda event: event["date"]):
         link = date_link(edition, iso)
@@ -142,12 +145,12 @@ def groups_by_day(edition: str, events: list[dict[str, Any]]) -> list[dict[str, 
                 "heading": link and link["words"],
                 "href": link and link["href"],
                 "iso": iso,
-                "cards": [{**card(event), "lead": _lead(event)} for event in members],
+                "cards": [{**card(event, context_id), "lead": _lead(event, context_id)} for event in members],
             }
         )
     return groups
 
 
-def _lead(event: dict[str, Any]) -> dict[str, str] | None:
+def _lead(event: dict[str, Any], but: int) -> dict[str, str] | None:
     lead = event["lead_context"]
-    return {"href": href(lead["path"]), "name": name(lead["name"])} if lead else None
+    return {"href": href(lead["path"]), "name": name(lead["name"])} if lead and lead["id"] != but else None
