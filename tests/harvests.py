@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import models
 
 from events.actions.harvesting import run_harvest
+from events.actions.relate import relate_due
 from events.harvest.records import (
     CitedSource,
     FileRead,
@@ -113,7 +114,8 @@ def counts(done: Harvest) -> dict[str, int]:
 
 
 def rows(*, without: tuple[str, ...] = ("harvest",)) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table of the archive, apart from the tables named in *without*."""
+    """Every row of every table of the archive, once all links are computed; without some tables."""
+    relate_due()
     tables: dict[str, list[dict[str, Any]]] = {}
     for model in apps.get_app_config("events").get_models(include_auto_created=True):
         if model._meta.model_name not in without:

@@ -335,8 +335,9 @@ def _write(batch: Batch, writes: _Writes) -> None:
     )  # fmt: skip
     Provenance.objects.bulk_create(writes.new_rows, batch_size=500)
     Address.objects.bulk_create(writes.addresses.values(), batch_size=500)
-    if writes.addresses:
-        batch.trace.touch(*(address.event_id for address in writes.addresses.values()))
+    # Documents tell the addresses and where an event came from.
+    batch.trace.touch(*(address.event_id for address in writes.addresses.values()))
+    batch.trace.touch(*(row.event_id for row in (*rows, *writes.new_rows)))
     Event.objects.bulk_update(
         writes.events.values(),
         ["text", "summary", "date", "category", "category_said", "lead", "version", "updated_at"],

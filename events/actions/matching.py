@@ -28,6 +28,8 @@ from events.vocabulary import EDITIONS, State
 
 _DAYS_REMEMBERED: Final = 4_000
 _COMPARABLE: Final = (State.PUBLISHED, State.HELD)
+# What was withdrawn must not come back because it was reworded.
+_RECOGNISED: Final = (*_COMPARABLE, State.WITHDRAWN)
 
 
 class Claims:
@@ -119,7 +121,7 @@ class Days:
         self.events: dict[int, Event] = {}
         self._days: dict[dt.date, list[Event]] = defaultdict(list)
         unresolved = {one.record.date for one in found if one.row is None or one.record.listed is False}
-        for event in Event.objects.of_edition(edition).filter(date__in=unresolved, state__in=_COMPARABLE):
+        for event in Event.objects.of_edition(edition).filter(date__in=unresolved, state__in=_RECOGNISED):
             self.events[event.pk] = event
             self._days[event.date].append(event)
         missing = {pk for pk in named if pk not in self.events}
@@ -162,9 +164,8 @@ def match(found: list[Found], days: Days, claims: Claims) -> list[Arrival]:
     """Decide for every record of *found* which event it is; the ones to be created are returned."""
     arrivals: list[Arrival] = []
     for date, group in _by_date(found):
-        for one in group:
-            _match_by_name(one, days)
-        for one in group:
+        for one in sorted(group, key=lambda one: one.row is None):
+            _match_by_name(one, days, claims)
             if one.event is not None and one.record.listed is not False:
                 claims.take(date, one.event.pk, one.key)
         _former_events(group, days, claims)
@@ -173,11 +174,13 @@ def match(found: list[Found], days: Days, claims: Claims) -> list[Arrival]:
     return arrivals
 
 
-def _match_by_name(one: Found, days: Days) -> None:
+def _match_by_name(one: Found, days: Days, claims: Claims) -> None:
+    """By the record that is stored, else by the address, unless another id of this input has that."""
     if one.row is not None:
         one.event = days.standing(one.row.event_id)
-    if one.event is None:
-        one.event = days.at(one.record.address)
+    if one.event is None and (event := days.at(one.record.address)) is not None:
+        others = set(claims.keys(one.record.date, event.pk)) - {one.key}
+        one.event = None if one.record.origin_id and others else event
 
 
 def _former_events(group: list[Found], days: Days, claims: Claims) -> None:
@@ -249,11 +252,17 @@ def _left_overs(
     group: list[Found], candidates: list[_Candidate], days: Days, claims: Claims
 ) -> Iterator[Arrival]:
     """Find the event that each left-over is a version of; the rest are events of their own."""
+    named = {
+        former.address: one for one in group if one.record.listed is not False for former in one.record.former
+    }
     for one in group:
         if one.record.listed is not False:
             continue
         own = one.event
-        if own is not None and (own.state not in _COMPARABLE or claims.keys(own.date, own.pk)):
+        if own is not None and (own.state not in _COMPARABLE or claims.keys(one.record.date, own.pk)):
+            continue
+        if own is None and one.record.address is not None and (new := named.get(one.record.address)):
+            one.event, one.arrival = new.event, new.arrival
             continue
         told = _story(one.record, days.cjk)
         others = [candidate for candidate in candidates if candidate.event is not own or own is None]
@@ -263,6 +272,9 @@ def _left_overs(
         if own is not None:
             if same and other is not None:
                 _swallow(own, other, group)
+            continue
+        if same and isinstance(other, Event) and other.state != State.PUBLISHED:
+            one.event = other  # nobody reads it, so nobody must read its former version
             continue
         arrival = _arrive(one)
         if same:

@@ -17,7 +17,8 @@ from events.actions.opinions import take_editorial
 from events.actions.rows import links_due
 from events.actions.upstream import names_said, record_digest, record_key, values_of
 from events.harvest.records import EditorialRecord, FileRead, Item, Mention, Record
-from events.models import HarvestFile, Provenance, Revision
+from events.models import Event, HarvestFile, Provenance, Revision
+from events.vocabulary import State
 
 
 def reconcile(batch: Batch, items: Sequence[Item]) -> None:
@@ -78,21 +79,28 @@ def _records(batch: Batch, records: Sequence[Record]) -> None:
     )
     join_known(batch, [one for one in changed if one.event is not None], days)
     create_arrivals(batch, arrivals, days)
+    late = []
     for one in changed:
         if one.arrival is not None and one.arrival.found is not one:
-            batch.count("unchanged")
+            one.event = one.arrival.event
+            late.append(one)
         elif one.arrival is not None and one.record.listed is not False:
             claims.take(one.record.date, one.arrival.event.pk, one.key)
         _swallow(batch, one)
+    join_known(batch, late, days)
 
 
 def _swallow(batch: Batch, one: Found) -> None:
     """Merge events that proved to be former versions of this one, unless a person worked on them."""
     into = one.event or (one.arrival.event if one.arrival is not None else None)
-    for event in one.swallows:
+    for event in {event.pk: event for event in one.swallows}.values():
         if into is None or event.pk == into.pk:
             continue
-        if Revision.objects.filter(event=event, harvest__isnull=True).exists():
+        states = dict(Event.objects.filter(pk__in=(event.pk, into.pk)).values_list("pk", "state"))
+        if states[event.pk] == State.MERGED:
+            continue  # another record of this batch did it
+        person = Revision.objects.filter(event=event, harvest__isnull=True).exists()
+        if person or states[into.pk] != State.PUBLISHED:
             batch.ask_duplicate(into, event)
         else:
             merge_events(actor=batch.trace.actor, event_id=event.pk, into_id=into.pk, absorb=False)
