@@ -63,7 +63,9 @@ def lock_contexts(versions: dict[int, int | None]) -> dict[int, Context]:
 
 def links_due(event_ids: Collection[int]) -> None:
     """Have the related links of these events computed again, with those of the events that link to them."""
-    Document.objects.filter(event_id__in=event_ids).update(related_due=True)
+    ordered = list(event_ids)
+    for start in range(0, len(ordered), _AT_ONCE):
+        Document.objects.filter(event_id__in=ordered[start : start + _AT_ONCE]).update(related_due=True)
 
 
 def relate_again(event_ids: Collection[int], *, actor: Actor) -> None:
