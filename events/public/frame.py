@@ -100,6 +100,7 @@ def card(event: dict[str, Any], but: int = 0) -> dict[str, Any]:
     return {
         "href": href(event["address"], ".html"),
         "text": ready(event["text"]),
+        "lead": None,  # a name that a template does not find costs more than one it finds
         "contexts": [
             {"href": href(context["path"]), "name": name(context["name"])}
             for context in event["contexts"]
@@ -119,7 +120,7 @@ def groups_by_lead(events: list[dict[str, Any]], heading_before: str = "") -> li
         lead = cards[0]["lead_context"]
         groups.append(
             {
-                "heading": heading or (heading_before if groups else ""),
+                "heading": name(heading) if heading else (heading_before if groups else ""),
                 "href": href(lead["path"]) if lead else "",
                 "cards": [card(event) for event in cards],
             }
