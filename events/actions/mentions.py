@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from events.actions.arriving import create_arrivals
 from events.actions.batch import Batch
+from events.actions.inserting import insert_rows
 from events.actions.matching import Days, Found, match
 from events.actions.rows import lock_events
 from events.actions.upstream import record_digest, record_key
 from events.harvest.records import Evidence, Mention, Record
-from events.models import HarvestFile, Provenance, Tagging
+from events.models import Address as AddressRow
+from events.models import Event, HarvestFile, Tagging
 from events.slugs import Address
 from events.vocabulary import ChangeKind, HarvestState, Tagged
 
@@ -24,22 +26,32 @@ def take_mentions(batch: Batch, mentions: Sequence[Mention]) -> None:
     if not records:
         return
     batch.learn({name for record in records for _, names in record.inferred for name in names}, ())
-    found = [Found(record, record_key(record), record_digest(record)) for record in records]
-    rows = {
-        row.key: row
-        for row in Provenance.objects.filter(
-            origin=batch.run.origin, edition=batch.run.edition, key__in=[one.key for one in found]
-        ).defer("upstream", "base")
-    }
-    for one in found:
-        one.row = rows.get(one.key)
-    days = Days(batch.run.edition, found)
-    known = [one for one in found if one.row is not None or days.at(one.record.address) is not None]
-    unknown = [one for one in found if one not in known]
-    create_arrivals(batch, match(unknown, days, batch.run.claims), days)
-    for one in known:
-        one.event = days.standing(one.row.event_id) if one.row else days.at(one.record.address)
-    _tag(batch, [one for one in known if one.event is not None])
+    known = _known_events(batch, records)
+    unknown = [
+        Found(record, record_key(record), record_digest(record))
+        for record in records
+        if record.address not in known
+    ]
+    if unknown:
+        days = Days(batch.run.edition, unknown)
+        create_arrivals(batch, match(unknown, days, batch.run.claims), days)
+    _tag(batch, [(record, known[record.address]) for record in records if record.address in known])
+
+
+def _known_events(batch: Batch, records: Sequence[Record]) -> dict[Address | None, int]:
+    """The events that have, or had, the addresses of *records*; merged ones followed."""
+    wanted = {record.address for record in records if record.address is not None}
+    rows = AddressRow.objects.filter(
+        edition=batch.run.edition,
+        date__in={address.date for address in wanted},
+        slug__in={address.slug for address in wanted},
+    )
+    found = {}
+    for date, slug, event_id, into_id in rows.values_list(
+        "date", "slug", "event_id", "event__merged_into_id"
+    ):
+        found[Address(date, slug)] = into_id or event_id
+    return {address: found[address] for address in wanted if address in found}
 
 
 def _fresh(batch: Batch, mentions: Sequence[Mention]) -> list[Mention]:
@@ -75,33 +87,36 @@ def _gather(mentions: Iterable[Mention]) -> list[Record]:
     ]
 
 
-def _tag(batch: Batch, found: Sequence[Found]) -> None:
+def _tag(batch: Batch, known: Sequence[tuple[Record, int]]) -> None:
     """Add inferred contexts to known events, where no editor removed them."""
     wanted: dict[int, set[int]] = {}
-    for one in found:
-        assert one.event is not None  # noqa: S101  filtered by the caller
-        if batch.run.outdated(one.record.date, None):
+    for record, event_id in known:
+        if batch.run.outdated(record.date, None):
             continue
-        named = (batch.context_id(name) for _, names in one.record.inferred for name in names)
-        wanted.setdefault(one.event.pk, set()).update(pk for pk in named if pk is not None)
-    present: dict[int, dict[int, Tagging]] = {event_id: {} for event_id in wanted}
-    for tag in Tagging.objects.filter(event_id__in=wanted).select_related("context"):
-        present[tag.event_id][tag.context_id] = tag
-    missing = {pk: ids - present[pk].keys() for pk, ids in wanted.items() if ids - present[pk].keys()}
+        named = (batch.context_id(name) for _, names in record.inferred for name in names)
+        wanted.setdefault(event_id, set()).update(pk for pk in named if pk is not None)
+    present: dict[int, set[int]] = {event_id: set() for event_id in wanted}
+    tags = Tagging.objects.filter(event_id__in=wanted)
+    for event_id, context_id in tags.values_list("event_id", "context_id"):
+        present[event_id].add(context_id)
+    missing = {pk: ids - present[pk] for pk, ids in wanted.items() if ids - present[pk]}
     if not missing:
         return
+    old: dict[int, list[str]] = {event_id: [] for event_id in missing}
+    active = Tagging.objects.active().filter(event_id__in=missing)
+    for event_id, name in active.values_list("event_id", "context__name"):
+        old[event_id].append(name)
     names = {context.pk: context.name for context in batch.names.values()}
-    new_tags = []
     events = lock_events(dict.fromkeys(missing))
+    new_tags = []
     for event_id, ids in missing.items():
         event = events[event_id]
-        old = sorted(tag.context.name for tag in present[event_id].values() if not tag.removed)
         new_tags += [Tagging(event=event, context_id=pk, how=Tagged.INFERRED) for pk in sorted(ids)]
-        new = sorted({*old, *(names[pk] for pk in ids)})
-        batch.trace.revise_event(
-            event, ChangeKind.RETAGGED, {"contexts": {"base": None, "old": old, "new": new}}
-        )
+        part = {
+            "base": None, "old": sorted(old[event_id]), "new": sorted({*old[event_id], *(names[pk] for pk in ids)})
+        }  # fmt: skip
+        batch.trace.revise_event(event, ChangeKind.RETAGGED, {"contexts": part})
         batch.count("updated", str(event), "contexts")
-    Tagging.objects.bulk_create(new_tags, batch_size=1000)
-    type(event).objects.bulk_update(events.values(), ["version", "updated_at"], batch_size=200)
+    insert_rows(new_tags)
+    Event.objects.bulk_update(events.values(), ["version", "updated_at"], batch_size=200)
     batch.links_due.update(missing)
