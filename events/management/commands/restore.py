@@ -1,0 +1,57 @@
+"""``manage.py restore SRC``: an empty database becomes the archive that ``export jsonl`` wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from events.actions.errors import InvalidAction
+from events.actions.relate import relate_due
+from events.actions.restore import restore_export, settle_related
+from events.management.progress import Progress
+from events.models import Document
+
+
+class Command(BaseCommand):
+    """Restore an export. The archive is there as a whole or not at all."""
+
+    help = (
+        "Bring an export that export jsonl wrote into an empty, migrated database, with ids, history and "
+        "curation, also from SQLite to PostgreSQL and back. The files are checked first; a failed run leaves "
+        "the database empty. Accounts are not part of an export. Exit status 0 only if all was restored."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The folder."""
+        parser.add_argument("source", type=Path, metavar="SRC", help="the folder that export jsonl wrote")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Restore, then compute related links; raises ``CommandError`` with file, line and reason."""
+        try:
+            with Progress(self.stderr, "lines") as progress:
+                counts = restore_export(options["source"], progress=progress.show)
+        except (InvalidAction, DatabaseError, OSError) as error:
+            raise CommandError(f"Nothing was restored. {error}") from error
+        self._relate()
+        summary = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
+        self.stdout.write(f"Restored: {summary or 'an empty archive'}.")
+
+    def _relate(self) -> None:
+        due = Document.objects.filter(related_due=True)
+        total, done = due.count(), 0
+        with Progress(self.stderr, "events") as progress:
+
+            def step(count: int) -> None:
+                nonlocal done
+                done += count
+                progress.show(done, total)
+
+            relate_due(progress=step)
+        settle_related()
+        if left := due.count():
+            raise CommandError(
+                f"The archive is restored, but {left:,} events are not related yet: run rebuild related."
+            )
