@@ -14,7 +14,7 @@ from events.harvest.records import Evidence, Mention, Record
 from events.models import Address as AddressRow
 from events.models import Event, HarvestFile, Tagging
 from events.slugs import Address
-from events.vocabulary import ChangeKind, HarvestState, Tagged
+from events.vocabulary import ChangeKind, HarvestState, State, Tagged
 
 
 def take_mentions(batch: Batch, mentions: Sequence[Mention]) -> None:
@@ -111,11 +111,14 @@ def _tag(batch: Batch, known: Sequence[tuple[Record, int]]) -> None:
     new_tags = []
     for event_id, ids in missing.items():
         event = events[event_id]
+        if event.state == State.LEGAL:
+            continue
         new_tags += [Tagging(event=event, context_id=pk, how=Tagged.INFERRED) for pk in sorted(ids)]
-        part = {
-            "base": None, "old": sorted(old[event_id]), "new": sorted({*old[event_id], *(names[pk] for pk in ids)})
-        }  # fmt: skip
-        batch.trace.revise_event(event, ChangeKind.RETAGGED, {"contexts": part})
+        before = sorted(old[event_id])
+        after = sorted({*before, *(names[pk] for pk in ids)})
+        batch.trace.revise_event(
+            event, ChangeKind.RETAGGED, {"contexts": {"base": None, "old": before, "new": after}}
+        )
         batch.count("updated", str(event), "contexts")
     insert_rows(new_tags)
     Event.objects.bulk_update(events.values(), ["version", "updated_at"], batch_size=200)

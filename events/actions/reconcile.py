@@ -24,11 +24,12 @@ from events.vocabulary import State
 def reconcile(batch: Batch, items: Sequence[Item]) -> None:
     """Bring *items* into the archive; runs inside the caller's recording."""
     _records(batch, [item for item in items if isinstance(item, Record)])
+    # Before the mentions: those of files that changed are heard.
+    _files(batch, [item for item in items if isinstance(item, FileRead)])
     take_mentions(batch, [item for item in items if isinstance(item, Mention)])
     for item in items:
         if isinstance(item, EditorialRecord):
             take_editorial(batch, item)
-    _files(batch, [item for item in items if isinstance(item, FileRead)])
     if batch.links_due:
         links_due(batch.links_due)
 
