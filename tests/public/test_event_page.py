@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import re
@@ -14,6 +15,7 @@ from events.actions.documents import write_documents
 from events.models import Curation, Event, Revision
 from events.vocabulary import ChangeKind, Decision, Grade
 from tests import factories as make
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.django_db
 PAGE = "/news/2004/02/9/minister-explains-treaty"
@@ -223,3 +225,10 @@ def test_previous_and_next_days_are_those_that_have_events(client: Client, event
     html = page(client)
     assert '<a rel="prev" href="/news/2003/12/31/">' in html
     assert '<a rel="next" href="/news/2004/03/1/">' in html
+
+
+def test_page_with_its_style_sheet_is_light(client: Client, event: Event) -> None:
+    sheet = (ROOT / "static" / "css" / "public.css").read_bytes()
+    assert len(gzip.compress(page(client).encode())) + len(gzip.compress(sheet)) < 15_000
+    assert "<style" not in page(client)
+    assert " style=" not in page(client)
