@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -9,19 +11,29 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.dateparse import parse_date
 from django.utils.text import Truncator
 
 from events.actions.correct import correct_event, create_event
 from events.admin.base import ActingAdmin, actor_of, may
 from events.admin.event_acts import ACTS, CurateForm, act_view, bulk_act, curate_view
+from events.admin.event_filters import MonthFilter, YearFilter
 from events.admin.event_form import EventForm, NewEventForm
 from events.admin.event_panel import panel
 from events.models import Event
 from events.slugs import read_path
 from events.vocabulary import Right
 
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _VALUES: Final = ("text", "summary", "date", "category", "lead", "contexts", "new_contexts", "sources")
 _READ: Final = ("text", "summary", "date", "category", "lead", "state", "version", "created_at", "updated_at")
+
+
+def _day(term: str) -> dt.date | None:
+    try:
+        return parse_date(term) if _DATE.fullmatch(term) else None
+    except ValueError:
+        return None
 
 
 class EventAdmin(ActingAdmin[Event]):
@@ -31,12 +43,11 @@ class EventAdmin(ActingAdmin[Event]):
     change_form_template = "admin/events/event/change_form.html"
     list_display = ("beginning", "date", "lead", "category", "state", "edition", "version", "updated_at")
     list_display_links = ("beginning",)
-    list_filter = ("state", "edition", "category")
+    list_filter = ("state", "edition", "category", YearFilter, MonthFilter)
     list_select_related = ("lead",)
     search_fields = ("text",)
-    search_help_text = "Words of the text, an id, or an address."
-    date_hierarchy = "date"
-    ordering = ("-date", "-id")
+    search_help_text = "Words of the text, a date (2004-02-09), an id, or an address."
+    ordering = ("-updated_at", "-id")
     actions: Any = ("release_events", "reject_events", "withdraw_events")
 
     @admin.display(description="text")
@@ -58,10 +69,12 @@ class EventAdmin(ActingAdmin[Event]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
-        """By id (digits), by address (a path or the whole URL), else by words."""
+        """By id (digits), by date, by address (a path or the whole URL), else by words."""
         term = search_term.strip()
         if term.isdecimal() and len(term) < 19:
             return queryset.filter(pk=int(term)), False
+        if (day := _day(term)) is not None:
+            return queryset.filter(date=day), False
         found = read_path(term[term.index("/news/") :]) if "/news/" in term else None
         if found is not None:
             address = found[1]

@@ -95,6 +95,22 @@ def test_an_event_is_found_by_id_and_by_any_of_its_addresses(desk: Client) -> No
     assert desk.get(path, {"q": "9" * 30}).context["cl"].result_count == 0
 
 
+def test_events_are_narrowed_by_year_month_and_day(desk: Client) -> None:
+    days = ("2002-05-01", "2004-02-09", "2004-03-01")
+    for day in days:
+        make_event(f"On {day}.", date=day)
+    path = reverse("admin:events_event_changelist")
+
+    def found(**asked: str) -> list[str]:
+        rows = desk.get(path, asked).context["cl"].result_list
+        return sorted(row.date.isoformat() for row in rows)
+
+    assert found(year="2004") == ["2004-02-09", "2004-03-01"]
+    assert found(year="2004", month="2") == found(q="2004-02-09") == ["2004-02-09"]
+    assert found(year="2003") == found(q="2004-02-31") == []
+    assert "?year=2003" in desk.get(path).content.decode()
+
+
 def test_merged_contexts_are_not_offered(desk: Client) -> None:
     add_rows(1)
     asked = {"app_label": "events", "model_name": "event", "field_name": "lead", "term": "1"}
