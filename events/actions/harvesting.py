@@ -19,7 +19,7 @@ from events.actions.batch import COUNTED, Batch, Report, Run
 from events.actions.reconcile import reconcile, remember
 from events.actions.recording import Actor, recording
 from events.actions.relate import relate_due
-from events.harvest.records import BadRecord, Item, Reader, Record
+from events.harvest.records import BadRecord, FileRead, Item, Reader, Record
 from events.models import Harvest, Origin
 from events.vocabulary import HarvestState
 
@@ -146,17 +146,21 @@ class _Pace:
 def _batches(reader: Reader, pace: _Pace) -> Iterator[list[Item]]:
     """The reader's items in batches; one day's records stay together where they fit."""
     batch: list[Item] = []
+    date: dt.date | None = None
     for item in reader.items():
-        if len(batch) >= BATCH_MOST or (len(batch) >= pace.size and _starts_day(batch[-1], item)):
+        if len(batch) >= BATCH_MOST or (len(batch) >= pace.size and not _same_day(date, item)):
             yield batch
             batch = []
         batch.append(item)
+        if isinstance(item, Record):
+            date = item.date
     if batch:
         yield batch
 
 
-def _starts_day(last: Item, item: Item) -> bool:
-    return not (isinstance(last, Record) and isinstance(item, Record) and last.date == item.date)
+def _same_day(date: dt.date | None, item: Item) -> bool:
+    """Whether *item* may belong to the day that the last record was of: a day is judged as a whole."""
+    return item.date == date if isinstance(item, Record) else isinstance(item, (FileRead, BadRecord))
 
 
 def _remember(run: Run, items: list[Item]) -> None:
