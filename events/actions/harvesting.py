@@ -146,21 +146,23 @@ class _Pace:
 def _batches(reader: Reader, pace: _Pace) -> Iterator[list[Item]]:
     """The reader's items in batches; one day's records stay together where they fit."""
     batch: list[Item] = []
-    date: dt.date | None = None
+    day: dt.date | None = None
     for item in reader.items():
-        if len(batch) >= BATCH_MOST or (len(batch) >= pace.size and not _same_day(date, item)):
+        if len(batch) >= BATCH_MOST or (len(batch) >= pace.size and _may_part(day, item)):
             yield batch
             batch = []
-        batch.append(item)
         if isinstance(item, Record):
-            date = item.date
+            day = item.date
+        batch.append(item)
     if batch:
         yield batch
 
 
-def _same_day(date: dt.date | None, item: Item) -> bool:
-    """Whether *item* may belong to the day that the last record was of: a day is judged as a whole."""
-    return item.date == date if isinstance(item, Record) else isinstance(item, (FileRead, BadRecord))
+def _may_part(day: dt.date | None, item: Item) -> bool:
+    """Whether a batch may end before *item*: not within a day, whose records are matched together."""
+    if isinstance(item, Record):
+        return item.date != day
+    return isinstance(item, Mention | EditorialRecord)
 
 
 def _remember(run: Run, items: list[Item]) -> None:
@@ -205,7 +207,7 @@ def _take(
 def _commit(run: Run, items: list[Item], cursor: int, *, dry: bool) -> Batch:
     with recording(Actor.robot(run.harvest), sequenced=not dry) as trace:
         # One batch of an origin at a time; this also orders the locks that batches take.
-        Origin.objects.select_for_update().get(pk=run.origin.pk)
+        Origin.objects.select_for_update(no_key=True).get(pk=run.origin.pk)
         batch = Batch(run, trace)
         reconcile(batch, items)
         bad = [item for item in items if isinstance(item, BadRecord)]
