@@ -50,7 +50,7 @@ def run_harvest(
     *moment*: when the input was true (now, unless given); what an older input says overwrites
     nothing. A harvest of the same input that was killed is resumed. *report* is told of every
     change, *on_bad* of every record that could not be read. The harvest's state is ``FAILED`` where
-    there was one. With *dry_run* everything is decided as it would be, and nothing stays
+    there was one. Related links are computed at the end unless *relate* is off. With *dry_run* everything is decided as it would be, and nothing stays
     written; on SQLite other writers wait for it meanwhile.
     """
     if not dry_run:
@@ -146,23 +146,21 @@ class _Pace:
 def _batches(reader: Reader, pace: _Pace) -> Iterator[list[Item]]:
     """The reader's items in batches; one day's records stay together where they fit."""
     batch: list[Item] = []
-    day: dt.date | None = None
+    date: dt.date | None = None
     for item in reader.items():
-        if len(batch) >= BATCH_MOST or (len(batch) >= pace.size and _may_part(day, item)):
+        if len(batch) >= BATCH_MOST or (len(batch) >= pace.size and not _same_day(date, item)):
             yield batch
             batch = []
-        if isinstance(item, Record):
-            day = item.date
         batch.append(item)
+        if isinstance(item, Record):
+            date = item.date
     if batch:
         yield batch
 
 
-def _may_part(day: dt.date | None, item: Item) -> bool:
-    """Whether a batch may end before *item*: not within a day, whose records are matched together."""
-    if isinstance(item, Record):
-        return item.date != day
-    return isinstance(item, Mention | EditorialRecord)
+def _same_day(date: dt.date | None, item: Item) -> bool:
+    """Whether *item* may belong to the day that the last record was of: a day is judged as a whole."""
+    return item.date == date if isinstance(item, Record) else isinstance(item, (FileRead, BadRecord))
 
 
 def _remember(run: Run, items: list[Item]) -> None:
