@@ -50,8 +50,9 @@ def run_harvest(
     *moment*: when the input was true (now, unless given); what an older input says overwrites
     nothing. A harvest of the same input that was killed is resumed. *report* is told of every
     change, *on_bad* of every record that could not be read. The harvest's state is ``FAILED`` where
-    there was one. Related links are computed at the end unless *relate* is off. With *dry_run* everything is decided as it would be, and nothing stays
-    written; on SQLite other writers wait for it meanwhile.
+    there was one. Related links are computed at the end unless *relate* is off. With *dry_run*
+    everything is decided as it would be, and nothing stays written; on SQLite other writers wait
+    for it meanwhile.
     """
     if not dry_run:
         harvest = _run(reader, origin, moment, progress, report, on_bad)
