@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils.timezone import make_aware
 
 from events.actions.batch import Batch
@@ -16,27 +18,25 @@ _FIELDS = ("title", "author", "body")
 def take_editorial(batch: Batch, record: EditorialRecord) -> None:
     """Create the editorial at the record's address, or merge what upstream changed into ours.
 
-    Where both sides changed the same words, ours stays.
+    Where both sides changed the same words, ours stays, and the next change is merged over what
+    upstream said before. What is older than what it said last changes nothing.
     """
     said = {"title": record.title, "author": record.author, "body": record.body}
+    moment = batch.run.moment.isoformat()
     editorial = (
         Editorial.objects.select_for_update()
         .filter(edition=record.edition, date=record.address.date, slug=record.address.slug)
         .first()
     )
     if editorial is None:
-        midnight = make_aware(batch.run.moment.replace(tzinfo=None)).replace(
-            year=record.address.date.year, month=record.address.date.month, day=record.address.date.day,
-            hour=0, minute=0, second=0, microsecond=0,
-        )  # fmt: skip
         editorial = Editorial.objects.create(
             edition=record.edition,
             date=record.address.date,
             slug=record.address.slug,
             state=State.PUBLISHED,
-            publish_at=midnight,
+            publish_at=make_aware(dt.datetime.combine(record.address.date, dt.time.min)),
             origin=batch.run.origin,
-            upstream=said,
+            upstream={**said, "moment": moment},
             created_at=batch.trace.at,
             updated_at=batch.trace.at,
             **said,
@@ -44,20 +44,26 @@ def take_editorial(batch: Batch, record: EditorialRecord) -> None:
         batch.trace.change(ChangeKind.CREATED, Subject.EDITORIAL, editorial.pk)
         batch.count("created", str(editorial), editorial.title)
         return
-    if editorial.upstream == said or batch.run.outdated(editorial.date, None):
+    known = editorial.upstream
+    if known.get("moment", "") > moment:
         batch.count("unchanged")
         return
+    base: dict[str, str] = {}
     changed = False
     for name in _FIELDS:
         ours = getattr(editorial, name)
-        merge = merge_text(editorial.upstream.get(name, ours), ours, said[name], cjk=batch.run.cjk)
+        start = known.get(name, said[name])
+        merge = merge_text(start, ours, said[name], cjk=batch.run.cjk)
+        base[name] = said[name] if merge.clean else start
         if merge.clean and merge.text != ours:
             setattr(editorial, name, merge.text)
             changed = True
-    editorial.upstream = said
     if changed:
         editorial.version += 1
         editorial.updated_at = batch.trace.at
-        batch.trace.change(ChangeKind.UPDATED, Subject.EDITORIAL, editorial.pk)
-    editorial.save()
+        if editorial.state == State.PUBLISHED:
+            batch.trace.change(ChangeKind.UPDATED, Subject.EDITORIAL, editorial.pk)
+    if changed or any(known.get(name) != base[name] for name in _FIELDS):
+        editorial.upstream = {**base, "moment": moment}
+        editorial.save()
     batch.count("updated" if changed else "unchanged", str(editorial), editorial.title)
