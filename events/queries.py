@@ -45,6 +45,7 @@ _related_state: Final = Prepared(
         .order_by()
         .values_list(*_STATE_COLUMNS)
         .union(Curation.objects.filter(event_id=event_id).order_by().values_list(*_STATE_COLUMNS))
+        .order_by()
     ),
     convert=False,
 )

@@ -22,7 +22,7 @@ from events.harvest.records import (
     Place,
     Record,
 )
-from events.models import Document, Event, Harvest, Sequence
+from events.models import Document, Event, Harvest
 from events.slugs import Address
 from tests.factories import DAY, make_origin
 
@@ -102,7 +102,6 @@ def file_read(name: str, digest: str = "1") -> FileRead:
 
 def harvest(*items: Item, moment: dt.datetime = EARLY, origin: str = "gazette", **options: Any) -> Harvest:
     """Harvest the *items* as one input that was true at *moment*."""
-    Sequence.objects.get_or_create(id=1)
     edition = options.pop("edition", "en")
     reader = ListReader(items, edition=edition, broken_after=options.pop("broken_after", None))
     return run_harvest(reader, origin=make_origin(origin), moment=moment, **options)

@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 
 from events.actions.recording import Actor
-from events.actions.roles import grant_roles
-from events.models import Harvest, Sequence
+from events.models import Harvest
 from events.vocabulary import Role
 from tests.factories import SOME_TIME, make_origin
 
@@ -17,9 +16,6 @@ PASSWORD = "correct horse battery staple"
 
 def make_user(role: Role | None = Role.EDITOR, *, name: str = "", **fields: Any) -> User:
     """Somebody who may sign in to the admin, with the rights of *role*."""
-    if not Group.objects.filter(name=Role.CHIEF).exists():
-        grant_roles()
-    Sequence.objects.get_or_create(id=1)
     user = User.objects.create_user(
         name or (role.name.lower() if role else "visitor"), password=PASSWORD, is_staff=True, **fields
     )

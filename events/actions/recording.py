@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from events.actions.documents import write_documents
 from events.actions.inserting import insert_rows
-from events.models import Change, Context, Event, Harvest, Revision
+from events.models import Change, Context, Event, Harvest, Revision, Sequence
 from events.vocabulary import ChangeKind, Grade, Right, Subject
 
 if TYPE_CHECKING:
@@ -213,6 +213,11 @@ def recording(actor: Actor, *, sequenced: bool = True) -> Iterator[Recording]:
             current._flush()
         finally:
             _running.recording = None
+
+
+def start_sequence(using: str = "default", **_signal: Any) -> None:
+    """Make the row that numbers all public changes, where it is not there; runs after every migration."""
+    Sequence.objects.using(using).get_or_create(id=1)
 
 
 def take_numbers(count: int) -> int:

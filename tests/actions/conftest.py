@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from events.actions.recording import Actor
-from events.models import Sequence
 from events.vocabulary import Role
 from tests.people import make_person, make_robot
 
@@ -32,5 +31,4 @@ def robot(db: None) -> Actor:
 
 @pytest.fixture
 def many_connections(transactional_db: None) -> None:
-    """A database that threads may write to at once; the flush before took the sequence's row."""
-    Sequence.objects.get_or_create(id=1)
+    """A database that threads may write to at once."""
