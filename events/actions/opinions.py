@@ -22,7 +22,7 @@ def take_editorial(batch: Batch, record: EditorialRecord) -> None:
     upstream said before. What is older than what it said last changes nothing.
     """
     said = {"title": record.title, "author": record.author, "body": record.body}
-    moment = batch.run.moment.isoformat()
+    moment = batch.run.moment.astimezone(dt.UTC).isoformat()
     editorial = (
         Editorial.objects.select_for_update()
         .filter(edition=record.edition, date=record.address.date, slug=record.address.slug)
