@@ -54,7 +54,7 @@ class Command(BaseCommand):
         with Progress(self.stderr, "lines") as progress:
             manifest = export_jsonl(destination, public=public, packed=packed, progress=progress.show)
         kinds = ", ".join(
-            f"{count:,} {kind}"
+            f"{kind} {count:,}"
             for file in manifest["files"].values()
             for kind, count in file["kinds"].items()
         )
