@@ -64,7 +64,7 @@ class ExportFolder:
     """
 
     def __init__(self, destination: Path, *, packed: bool = False) -> None:
-        self.destination = destination.absolute()
+        self.destination = destination.resolve()
         self._packed = packed
         self._files: dict[str, dict[str, Any]] = {}
         check_destination(self.destination)
@@ -131,7 +131,7 @@ class ExportFolder:
 
 def check_destination(destination: Path) -> None:
     """Raise ``InvalidAction`` unless nothing, an empty folder or an earlier export stands here."""
-    if destination.is_symlink() or (destination.exists() and not destination.is_dir()):
+    if destination.exists() and not destination.is_dir():
         raise InvalidAction(f"{destination} is no folder: name one that is empty or does not exist.")
     held = {path.name for path in destination.iterdir()} if destination.exists() else set()
     if held and not (held <= _OURS and read_manifest(destination).get("format") == FORMAT):
