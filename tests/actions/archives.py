@@ -118,3 +118,25 @@ def rows(model: type[Any], *without: str) -> list[tuple[Any, ...]]:
     """Every row of *model*, but some columns, by key."""
     columns = [field.attname for field in model._meta.concrete_fields if field.name not in without]
     return list(model._base_manager.order_by("pk").values_list(*columns))
+
+
+def public_events() -> dict[str, dict[str, Any]]:
+    """What readers see of each English public event, by its address."""
+    found = {}
+    for event in Event.objects.published().of_edition("en").for_detail():
+        paths = {row.path: row.current for row in event.addresses.all()}
+        former = {path for path, current in paths.items() if not current}
+        for other in event.merged_events.all():
+            former |= {row.path for row in other.addresses.all()}
+        current = next(path for path, is_current in paths.items() if is_current)
+        found[current] = {
+            "date": event.date,
+            "text": event.text,
+            "summary": event.summary,
+            "category": event.category,
+            "lead": event.lead and event.lead.name,
+            "contexts": {row.context.name for row in event.taggings.all() if not row.removed},
+            "citations": [(row.label, row.raw_url, row.picture) for row in event.citations.all()],
+            "former": former,
+        }
+    return found

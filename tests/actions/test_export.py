@@ -18,13 +18,14 @@ from events.actions import export
 from events.actions.correct import create_event
 from events.actions.errors import InvalidAction
 from events.actions.export import export_jsonl
+from events.actions.harvesting import run_harvest
 from events.formats.jsonl import FILES
 from events.harvest.jsonl import JsonlReader
 from events.harvest.records import BadRecord, Record
 from events.models import Event, Sequence
 from events.vocabulary import Role
-from tests.actions.archives import SECRETS, content, fill_archive
-from tests.factories import DAY, make_event
+from tests.actions.archives import SECRETS, content, empty_database, fill_archive, public_events
+from tests.factories import DAY, make_event, make_origin
 from tests.people import make_person
 
 NAMES = {*FILES, "manifest.json"}
@@ -124,6 +125,19 @@ def test_a_public_export_holds_nothing_that_readers_may_not_see(archive: Path) -
     assert kinds["revisions.jsonl"] == {"change": Sequence.objects.get().last}
     with pytest.raises(CommandError, match="what is public only"):
         call_command("restore", str(archive))
+
+
+def test_a_public_export_harvested_elsewhere_makes_the_same_events(archive: Path) -> None:
+    export_jsonl(archive, public=True)
+    before = public_events()
+    empty_database()
+    Sequence.objects.get_or_create(id=1)
+    harvest = run_harvest(JsonlReader(archive, edition="en"), origin=make_origin("copy"))
+    assert harvest.errors == []
+    after = public_events()
+    for event in (*before.values(), *after.values()):
+        event["citations"] = [(label or "The Gazette", *rest) for label, *rest in event["citations"]]
+    assert after == before
 
 
 def test_an_earlier_export_is_replaced_and_anything_else_refused(archive: Path, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import hashlib
 import json
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -21,7 +20,7 @@ from events.actions.withdraw import withdraw_event
 from events.harvest.markdown import MarkdownReader
 from events.models import Address, Context, Editorial, Event, Sequence
 from events.vocabulary import HarvestState, Role
-from tests.actions.archives import SAMPLE, SECRETS, content, empty_database, fill_archive
+from tests.actions.archives import SAMPLE, SECRETS, content, empty_database, fill_archive, public_events
 from tests.factories import former_address, make_editorial, make_event, make_origin
 from tests.people import make_person
 
@@ -31,27 +30,6 @@ FERRY = "news/2004/02/9/a-ferry-line.md"
 def harvest(folder: Path, *, moment: dt.datetime | None = None) -> None:
     done = run_harvest(MarkdownReader(folder, edition="en"), origin=make_origin("sample"), moment=moment)
     assert (done.state, done.errors) == (HarvestState.FINISHED, [])
-
-
-def public_events() -> dict[str, dict[str, Any]]:
-    """What the layout says of each public event, by its address."""
-    found = {}
-    for event in Event.objects.published().of_edition("en").for_detail():
-        paths = {row.path: row.current for row in event.addresses.all()}
-        former = {path for path, current in paths.items() if not current}
-        for other in event.merged_events.all():
-            former |= {row.path for row in other.addresses.all()}
-        current = next(path for path, is_current in paths.items() if is_current)
-        found[current] = {
-            "date": event.date,
-            "text": event.text,
-            "summary": event.summary,
-            "lead": event.lead and event.lead.name,
-            "contexts": {row.context.name for row in event.taggings.all() if not row.removed},
-            "citations": [(row.label, row.raw_url, row.picture) for row in event.citations.all()],
-            "former": former,
-        }
-    return found
 
 
 @pytest.fixture
@@ -77,7 +55,7 @@ def test_the_sample_archive_harvested_from_its_export_holds_the_same_events(db: 
     assert any(event["former"] for event in before.values())
     assert any(", " in name for event in before.values() for name in event["contexts"])
     for address, event in before.items():
-        assert after[address] == event
+        assert after[address] == event | {"category": after[address]["category"]}  # not in the layout
     again = list(Editorial.objects.order_by("slug").values_list("date", "slug", "title", "author", "body"))
     assert again == opinions
 
