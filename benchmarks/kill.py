@@ -176,7 +176,7 @@ def run(
                 with databases.fresh() as url:
                     moments = []
                     for _ in range(min(each, kills - done)):
-                        moment = chance.uniform(0.05, min(1.0, 2.4 / each)) * whole
+                        moment = chance.uniform(0.03, min(1.0, 2.4 / each)) * whole
                         if killed(url, arguments, moment):
                             moments.append(f"{moment:.1f}")
                             done += 1

@@ -48,7 +48,7 @@ class JsonlReader:
         if path.is_dir():
             path = next((path / name for name in _FILES if (path / name).is_file()), path / _FILES[0])
         self.path = path
-        self.name = path.name
+        self.name = printable(path.name, 500)
         self.edition = edition
         self.position = 0
 

@@ -51,7 +51,7 @@ class MarkdownReader:
 
     def __init__(self, path: Path, *, edition: str, known_names: KnownNames = ()) -> None:
         self.path = path.resolve()
-        self.name = self.path.name or str(self.path)
+        self.name = printable(self.path.name or str(self.path), 500)
         self.edition = edition
         self.position = 0
         self._asked = known_names
