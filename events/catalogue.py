@@ -13,10 +13,19 @@ from typing import Any, Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.models import Alias, Broader, Change, Citation, Context, Event, Source
+from events.prepared import Prepared, Row
 from events.vocabulary import State
 
 Json = dict[str, Any]
 _MERGES_FOLLOWED: Final = 20
+
+
+def _gate(event_id: int) -> QuerySet[Event, Row]:
+    columns = ("pk", "state", "version", "merged_into", "document__body")
+    return Event.objects.filter(pk=event_id).values_list(*columns)
+
+
+_gates: Final = Prepared(_gate)
 
 
 def event_gate(event_id: int) -> tuple[int, str, int, str | None] | None:
@@ -25,12 +34,11 @@ def event_gate(event_id: int) -> tuple[int, str, int, str | None] | None:
     The id is another one than asked for where the event was merged. None: no such event, or
     merges that lead nowhere. One query, and one for each merge.
     """
-    columns = ("pk", "state", "version", "merged_into", "document__body")
     for _ in range(_MERGES_FOLLOWED):
-        row = Event.objects.filter(pk=event_id).values_list(*columns).first()
-        if row is None:
+        rows = _gates.rows(event_id=event_id)
+        if not rows:
             return None
-        pk, state, version, target, body = row
+        pk, state, version, target, body = rows[0]
         if state != State.MERGED or target is None:
             return pk, state, version, body
         event_id = target

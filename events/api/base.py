@@ -74,6 +74,10 @@ class ArchiveView(APIView):
             raise problems.Problem(problems.INVALID_PARAMETER, errors=faults)
         return asked.qs
 
+    def narrowed(self, request: Request) -> bool:
+        """Whether the query names any filter."""
+        return any(name in self.filters.base_filters for name in request.query_params)
+
     def chosen_fields(self, request: Request, known: Iterable[str]) -> list[str] | None:
         """The keys that ``fields`` names, None if it is not given; raises ``Problem`` for unknown ones."""
         if "fields" not in request.query_params:

@@ -12,6 +12,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -20,12 +21,15 @@ from django.http import HttpRequest, QueryDict
 
 from events.api import problems
 from events.filter_fields import parse_id
+from events.prepared import Prepared
 
 PAGE_SIZE: Final = 20
 PAGE_SIZE_MAX: Final = 500
 PARAMETERS: Final = ("ordering", "page_size", "cursor")
 _CURSOR_VERSION: Final = 1
 _CURSOR_MAX: Final = 500
+_POSITION: Final = ("first", "second")
+"""The keys of the row beside which a page begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +142,26 @@ class Page:
     cursor: Cursor | None
 
     def rows(self, found: QuerySet[Any], columns: tuple[str, ...]) -> Rows:
-        """Read the page in one query: per row its keys, then *columns*.
-
-        The rows are found first and only then read, so that sorting never carries their texts.
-        """
+        """Read the page in one query: per row its keys, then *columns*."""
+        beside = None if self.cursor is None else self.cursor.values
         reverse = self.cursor is not None and self.cursor.reverse
-        if self.cursor is not None:
-            found = found.filter(self.ordering.beyond(self.cursor.values, reverse=reverse))
-        keys = tuple(key.column for key in self.ordering.keys)
-        order = self.ordering.columns(reverse=reverse)
-        page = found.order_by(*order).values("pk")[: self.size + 1]
-        rows = found.model._default_manager.filter(pk__in=page).order_by(*order)
-        read = list(rows.values_list(*keys, *columns))
+        return self._cut(list(_page(found, self.ordering, reverse, beside, self.size, columns)))
+
+    def rows_of_all(self, all_rows: Callable[[], QuerySet[Any]], columns: tuple[str, ...]) -> Rows:
+        """As :meth:`rows`, of a list that nothing narrows; *all_rows* makes the same queryset each time.
+
+        Building the queryset takes longer than reading the page, so its statement is kept.
+        """
+        values = () if self.cursor is None else self.cursor.values
+        if any(isinstance(value, dt.datetime) for value in values):
+            return self.rows(all_rows(), columns)
+        reverse = self.cursor is not None and self.cursor.reverse
+        prepared = _prepared(all_rows, self.ordering, reverse, bool(values), self.size, columns)
+        return self._cut(prepared.rows(**dict(zip(_POSITION, values, strict=False))))
+
+    def _cut(self, read: list[tuple[Any, ...]]) -> Rows:
+        keys = self.ordering.keys
+        reverse = self.cursor is not None and self.cursor.reverse
         more, read = len(read) > self.size, read[: self.size]
         if reverse:
             read.reverse()
@@ -182,6 +194,42 @@ class Rows:
         following = Cursor(ordering, False, self.last).text() if self.has_next else None
         preceding = Cursor(ordering, True, self.first).text() if self.has_previous else None
         return following, preceding
+
+
+def _page(
+    found: QuerySet[Any],
+    ordering: Ordering,
+    reverse: bool,
+    beside: tuple[Any, ...] | None,
+    size: int,
+    columns: tuple[str, ...],
+) -> QuerySet[Any, Any]:
+    """The rows of a page and one more.
+
+    They are found first and only then read, so that sorting never carries their texts.
+    """
+    if beside is not None:
+        found = found.filter(ordering.beyond(beside, reverse=reverse))
+    order = ordering.columns(reverse=reverse)
+    page = found.order_by(*order).values("pk")[: size + 1]
+    rows: QuerySet[Any, Any] = found.model._default_manager.filter(pk__in=page).order_by(*order)
+    return rows.values_list(*(key.column for key in ordering.keys), *columns)
+
+
+@lru_cache(maxsize=128)
+def _prepared(
+    all_rows: Callable[[], QuerySet[Any]],
+    ordering: Ordering,
+    reverse: bool,
+    continued: bool,
+    size: int,
+    columns: tuple[str, ...],
+) -> Prepared:
+    def build(**position: Any) -> QuerySet[Any, Any]:
+        beside = tuple(position.values()) if continued else None
+        return _page(all_rows(), ordering, reverse, beside, size, columns)
+
+    return Prepared(build)
 
 
 def read_page_size(data: QueryDict) -> int:

@@ -38,6 +38,7 @@ _DETAIL_FIELDS: Final = tuple(EventDetailSerializer().fields)
 _CONTEXT_FIELDS: Final = tuple(ContextSerializer().fields)
 _CONTEXT_DETAIL_FIELDS: Final = tuple(ContextDetailSerializer().fields)
 _SOURCE_FIELDS: Final = tuple(SourceSerializer().fields)
+_BODY: Final = ("document__body",)
 
 
 class EventListView(ArchiveView):
@@ -52,8 +53,11 @@ class EventListView(ArchiveView):
         self.require_known_parameters(request)
         fields = self.chosen_fields(request, _EVENT_FIELDS)
         page = read_page(request.query_params, BY_DATE)
-        found = self.filtered(request, Event.objects.published())
-        rows = page.rows(found, ("document__body",))
+        rows = (
+            page.rows(self.filtered(request, Event.objects.published()), _BODY)
+            if self.narrowed(request)
+            else page.rows_of_all(Event.objects.published, _BODY)
+        )
         bodies = [body for (body,) in rows.rows if body is not None]
         if fields is not None:
             bodies = [encode(select(json.loads(body), fields)) for body in bodies]
