@@ -16,7 +16,7 @@ from events.actions.merge import merge_events
 from events.actions.upstream import join_contexts, values_of
 from events.actions.values import citations_json
 from events.harvest.records import CitedSource
-from events.models import Address, Citation, Context, Event, Provenance, Tagging
+from events.models import Address, Citation, Event, Provenance, Tagging
 from events.slugs import SLUG_MAX, free_slug, make_slug
 from events.slugs import Address as AddressValue
 from events.text.normalise import published
@@ -28,9 +28,8 @@ def create_arrivals(batch: Batch, arrivals: Sequence[Arrival], days: Days) -> No
     if not arrivals:
         return
     said = [values_of(arrival.found.record) for arrival in arrivals]
-    contexts = {context.pk: context for context in batch.names.values()}
     for arrival, values in zip(arrivals, said, strict=True):
-        _fill(batch, arrival.event, values, contexts)
+        _fill(batch, arrival.event, values)
     insert_rows([arrival.event for arrival in arrivals], keys=True)
     addresses = _create_addresses(batch, arrivals, days)
     rows: list[Provenance] = []
@@ -39,7 +38,7 @@ def create_arrivals(batch: Batch, arrivals: Sequence[Arrival], days: Days) -> No
     for arrival, values in zip(arrivals, said, strict=True):
         event = arrival.event
         ways = join_contexts({}, set(), {}, values, context_id=batch.context_id).added
-        born = [Tagging(event=event, context=contexts[pk], how=how) for pk, how in ways.items()]
+        born = [Tagging(event=event, context=batch.context(pk), how=how) for pk, how in ways.items()]
         cited = batch.citation_rows(event, values.get("citations", ()))
         row = _provenance(batch, arrival, values)
         _hang(event, addresses=addresses[event.pk], taggings=born, citations=cited, provenances=[row])
@@ -59,12 +58,12 @@ def _hang(event: Event, **rows: Sequence[models.Model]) -> None:
     event._prefetched_objects_cache = {**rows, "merged_events": []}  # type: ignore[attr-defined]
 
 
-def _fill(batch: Batch, event: Event, values: dict[str, Any], contexts: dict[int, Context]) -> None:
+def _fill(batch: Batch, event: Event, values: dict[str, Any]) -> None:
     event.summary = published(values.get("summary", ""))
     event.category_said = values.get("category", "")
     event.category = category_of(event.category_said) if event.category_said else Category.OTHER
     lead = batch.context_id(values.get("lead"))
-    event.lead = contexts[lead] if lead is not None else None
+    event.lead = batch.context(lead) if lead is not None else None
     event.created_at = event.updated_at = batch.trace.at
 
 

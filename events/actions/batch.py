@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +15,51 @@ from events.actions.publishers import Cited, sources_for
 from events.actions.recording import Recording
 from events.actions.upstream import Ask
 from events.models import Citation, Context, Event, Harvest, Origin, ReviewItem
+from events.models import Sequence as PublicSequence
 from events.vocabulary import EDITIONS, ReviewKind, ReviewState
 
 COUNTED = ("created", "updated", "merged", "conflicts", "doubtful", "held", "unchanged", "bad")
 _LABEL_MAX = 500
+_NAMES_REMEMBERED = 50_000
 
 Report = Callable[[str, str, str], None]
 """Told of each thing that changes: what happened (one of ``COUNTED``), where, and the new text."""
+
+
+@dataclass(slots=True)
+class Names:
+    """The contexts that names mean, remembered from batch to batch until somebody else changes anything.
+
+    Whether somebody did, the public sequence tells: every change of a context moves it.
+    """
+
+    by_name: dict[str, Context] = field(default_factory=dict)
+    by_id: dict[int, Context] = field(default_factory=dict)
+    _seq: int = -1
+
+    def begin(self) -> None:
+        """A batch begins: forget what may no longer be so."""
+        last = PublicSequence.objects.values_list("last", flat=True).get()
+        if last != self._seq or len(self.by_name) > _NAMES_REMEMBERED:
+            self.forget()
+        self._seq = last
+
+    def end(self, numbers: Sequence[int]) -> None:
+        """A batch is committed with these numbers of the public sequence, in order."""
+        if numbers and numbers[0] != self._seq + 1:
+            self.forget()
+        if numbers:
+            self._seq = numbers[-1]
+
+    def forget(self) -> None:
+        """Look everything up again."""
+        self.by_name.clear()
+        self.by_id.clear()
+
+    def add(self, found: Mapping[str, Context]) -> None:
+        """Remember what was looked up."""
+        self.by_name.update(found)
+        self.by_id.update((context.pk, context) for context in found.values())
 
 
 @dataclass(slots=True)
@@ -34,6 +72,7 @@ class Run:
     moment: dt.datetime
     newer: Sequence[tuple[dt.date, dt.date]] = ()
     claims: Claims = field(default_factory=Claims)
+    names: Names = field(default_factory=Names)
     counts: Counter[str] = field(default_factory=Counter)
     report: Report | None = None
 
@@ -51,29 +90,33 @@ class Run:
 
 @dataclass(slots=True)
 class Batch:
-    """One transaction of a run. ``names`` and ``cited`` are looked up once for all its records."""
+    """One transaction of a run. ``cited`` is looked up once for all its records."""
 
     run: Run
     trace: Recording
     counts: Counter[str] = field(default_factory=Counter)
     reports: list[tuple[str, str, str]] = field(default_factory=list)
-    names: dict[str, Context] = field(default_factory=dict)
     cited: dict[tuple[str, str], Cited] = field(default_factory=dict)
     links_due: set[int] = field(default_factory=set)
 
     def learn(self, names: Iterable[str], citations: Iterable[tuple[str, str]]) -> None:
         """Look up, or create, the contexts and sources that the batch's records name."""
-        wanted = {name for name in names if name not in self.names}
+        known = self.run.names
+        wanted = {name for name in names if name not in known.by_name}
         if wanted:
-            self.names |= contexts_for(self.run.edition, wanted, create=True, trace=self.trace)
+            known.add(contexts_for(self.run.edition, wanted, create=True, trace=self.trace))
         cited = dict.fromkeys(pair for pair in citations if pair not in self.cited)
         if cited:
             self.cited |= sources_for(list(cited), trace=self.trace)
 
     def context_id(self, name: str | None) -> int | None:
         """The context that *name* means here."""
-        context = self.names.get(name) if name else None
+        context = self.run.names.by_name.get(name) if name else None
         return context.pk if context is not None else None
+
+    def context(self, context_id: int) -> Context:
+        """The context of an id that :meth:`context_id` gave."""
+        return self.run.names.by_id[context_id]
 
     def count(self, what: str, where: str = "", text: str = "") -> None:
         """Count one record's outcome and tell it to whoever listens."""

@@ -190,6 +190,7 @@ def _take(
             if attempt == _ATTEMPTS or dry:
                 raise
             run.claims.forget()
+            run.names.forget()
             run.harvest.refresh_from_db()
     pace.took(time.monotonic() - started)
     run.claims.settle()
@@ -207,6 +208,7 @@ def _commit(run: Run, items: list[Item], cursor: int, *, dry: bool) -> Batch:
     with recording(Actor.robot(run.harvest), sequenced=not dry) as trace:
         # One batch of an origin at a time; this also orders the locks that batches take.
         Origin.objects.select_for_update(no_key=True).get(pk=run.origin.pk)
+        run.names.begin()
         batch = Batch(run, trace)
         reconcile(batch, items)
         bad = [item for item in items if isinstance(item, BadRecord)]
@@ -223,6 +225,7 @@ def _commit(run: Run, items: list[Item], cursor: int, *, dry: bool) -> Batch:
             harvest.first_date = min([*dates, *([harvest.first_date] if harvest.first_date else [])])
             harvest.last_date = max([*dates, *([harvest.last_date] if harvest.last_date else [])])
         harvest.save()
+    run.names.end([change.seq for change in trace.changes] if not dry else [])
     return batch
 
 

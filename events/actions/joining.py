@@ -24,7 +24,7 @@ from events.actions.upstream import (
     values_of,
 )  # fmt: skip
 from events.harvest.records import Record
-from events.models import Address, Citation, Event, Provenance, ReviewItem, Tagging
+from events.models import Address, Citation, Context, Event, Provenance, ReviewItem, Tagging
 from events.slugs import Address as AddressValue
 from events.vocabulary import Category, ChangeKind, ReviewKind, ReviewState, State
 
@@ -228,7 +228,7 @@ def _apply(
             setattr(event, name, value)
     if "category" in joined.values:
         event.category_said = (one.record.category or "").strip()[:200]
-    retagged = _apply_tags(event, tags, stored, writes)
+    retagged = _apply_tags(batch, event, tags, stored, writes)
     if retagged is not None:
         parts["contexts"] = retagged
     if not parts:
@@ -248,17 +248,19 @@ def _name(batch: Batch, stored: _Stored, event: Event, context_id: int | None) -
     tag = stored.tags[event.pk].get(context_id)
     if tag is not None:
         return tag.context.name
-    return next((row.name for row in batch.names.values() if row.pk == context_id), None)
+    return Context.objects.values_list("name", flat=True).get(pk=context_id)
 
 
-def _apply_tags(event: Event, tags: Tags, stored: _Stored, writes: _Writes) -> dict[str, Any] | None:
+def _apply_tags(
+    batch: Batch, event: Event, tags: Tags, stored: _Stored, writes: _Writes
+) -> dict[str, Any] | None:
     """Queue the changed taggings; the revision's part, or ``None`` where the set stays the same."""
     present = stored.tags[event.pk]
     old = sorted(tag.context.name for tag in present.values() if not tag.removed)
     for context_id, how in tags.added.items():
         tag = present.get(context_id)
         if tag is None:
-            tag = present[context_id] = Tagging(event=event, context_id=context_id, how=how)
+            tag = present[context_id] = Tagging(event=event, context=batch.context(context_id), how=how)
             writes.new_tags.append(tag)
         else:
             tag.how = how

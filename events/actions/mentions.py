@@ -106,7 +106,6 @@ def _tag(batch: Batch, known: Sequence[tuple[Record, int]]) -> None:
     active = Tagging.objects.active().filter(event_id__in=missing)
     for event_id, name in active.values_list("event_id", "context__name"):
         old[event_id].append(name)
-    names = {context.pk: context.name for context in batch.names.values()}
     events = lock_events(dict.fromkeys(missing))
     new_tags = []
     for event_id, ids in missing.items():
@@ -115,7 +114,7 @@ def _tag(batch: Batch, known: Sequence[tuple[Record, int]]) -> None:
             continue
         new_tags += [Tagging(event=event, context_id=pk, how=Tagged.INFERRED) for pk in sorted(ids)]
         before = sorted(old[event_id])
-        after = sorted({*before, *(names[pk] for pk in ids)})
+        after = sorted({*before, *(batch.context(pk).name for pk in ids)})
         batch.trace.revise_event(
             event, ChangeKind.RETAGGED, {"contexts": {"base": None, "old": before, "new": after}}
         )
