@@ -60,6 +60,7 @@ def restore_export(folder: Path, *, progress: Progress | None = None) -> Counter
                 counts.update(str(rows[0]._meta.verbose_name_plural) for _, rows in lines)
                 if progress is not None:
                     progress(done, total)
+        _take_statistics()
         _check_references(files)
         _check_sequence()
         _write_bodies()
@@ -74,12 +75,22 @@ def settle_related() -> None:
     documents.update(related_version=F("related_version") - 1)
 
 
+def _tables() -> str:
+    return ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _MODELS)
+
+
+def _take_statistics() -> None:
+    """Tell PostgreSQL's planner what is there now; it would take the tables for empty for a while."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {_tables()}")
+
+
 def _require_empty() -> None:
     """Lock the tables where that is possible; raise ``InvalidAction`` if one holds a row."""
     if connection.vendor == "postgresql":
-        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _MODELS)
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute(f"LOCK TABLE {_tables()} IN SHARE ROW EXCLUSIVE MODE")
     for model in _MODELS:
         rows = model._base_manager.exclude(last=0) if model is Sequence else model._base_manager
         if rows.exists():
