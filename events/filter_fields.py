@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from events.models import Context, Publisher, Source
+from events.prepared import Prepared, Row
 from events.text.urls import normalise_url
 
 ID_MAX: Final = 2**63 - 1
@@ -148,6 +149,13 @@ class ChoicesField(ManyField):
         return values
 
 
+def _contexts(asked: Q) -> QuerySet[Context, Row]:
+    return Context.objects.filter(asked).values_list("pk", "slug", "merged_into")
+
+
+_of_slug: Final = Prepared(lambda slug: _contexts(Q(slug=slug)))
+
+
 class ContextsField(ManyField):
     """Contexts by id or slug. A merged one means the one it was merged into."""
 
@@ -158,10 +166,10 @@ class ContextsField(ManyField):
             return []
         ids = {item: number for item in values if (number := parse_id(item)) is not None}
         slugs = [item for item in values if not item.isdigit()]
-        rows = list(
-            Context.objects.filter(Q(pk__in=ids.values()) | Q(slug__in=slugs)).values_list(
-                "pk", "slug", "merged_into"
-            )
+        rows = (
+            _of_slug.rows(slug=slugs[0])
+            if len(values) == len(slugs) == 1
+            else list(_contexts(Q(pk__in=ids.values()) | Q(slug__in=slugs)))
         )
         standing = _survivors({pk: target for pk, _, target in rows})
         found = []

@@ -35,6 +35,7 @@ from events.filter_fields import (
     YesNoField,
 )
 from events.models import Citation, Context, Event, Revision, Source, Tagging
+from events.prepared import Prepared
 from events.vocabulary import EDITION_CHOICES, Category
 
 VALUES_MAX: Final = 50
@@ -196,14 +197,14 @@ class EventFilter(Vocabulary):
         self, rows: QuerySet[Event], _name: str, value: list[frozenset[int]]
     ) -> QuerySet[Event]:
         """Events with any of these contexts."""
-        return _named_by(rows, _tagged(frozenset().union(*value)))
+        return _with_context(rows, frozenset().union(*value))
 
     def filter_context_all(
         self, rows: QuerySet[Event], _name: str, value: list[frozenset[int]]
     ) -> QuerySet[Event]:
         """Events with each of these contexts."""
         for ids in value:
-            rows = _named_by(rows, _tagged(ids))
+            rows = _with_context(rows, ids)
         return rows
 
     def filter_publisher(self, rows: QuerySet[Event], _name: str, value: list[int]) -> QuerySet[Event]:
@@ -226,6 +227,19 @@ def _tagged(contexts: Iterable[int]) -> QuerySet[Tagging]:
     return Tagging.objects.active().filter(context__in=contexts)
 
 
+_few_tagged: Final = Prepared(
+    lambda contexts: _tagged(contexts).order_by().values_list("event")[: _FEW + 1]
+)
+
+
+def _with_context(rows: QuerySet[Event], contexts: frozenset[int]) -> QuerySet[Event]:
+    """As :func:`_named_by`, of the taggings with one of *contexts*."""
+    named = [event for (event,) in _few_tagged.rows(contexts=sorted(contexts))]
+    if len(named) <= _FEW:
+        return rows.filter(pk__in=named)
+    return rows.filter(Exists(_tagged(contexts).order_by().filter(event=OuterRef("pk"))))
+
+
 def _named_by(rows: QuerySet[Event], *links: QuerySet[Any]) -> QuerySet[Event]:
     """Those *rows* that a row of *links* names as its ``event``.
 
@@ -234,9 +248,10 @@ def _named_by(rows: QuerySet[Event], *links: QuerySet[Any]) -> QuerySet[Event]:
     """
     named: set[int] = set()
     for rows_of_one in links:
-        named.update(rows_of_one.order_by().values_list("event", flat=True)[: _FEW + 1])
-        if len(named) > _FEW:
+        found = list(rows_of_one.order_by().values_list("event", flat=True)[: _FEW + 1])
+        if len(found) > _FEW:  # perhaps one event many times, but there may be others that were not read
             break
+        named.update(found)
     else:
         return rows.filter(pk__in=named)
     asked = Q()

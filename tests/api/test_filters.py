@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 from urllib.parse import quote
 
 import pytest
 
+from events import filters
 from events.actions.recording import Actor, recording
 from events.filters import EventFilter
 from events.models import Alias, Broader, Context, Event, Tagging
+from events.prepared import Prepared
 from events.vocabulary import ChangeKind, Grade
-from tests.factories import make_context, make_event
+from tests.factories import cite, make_context, make_event
 
 pytestmark = pytest.mark.django_db
 Get = Callable[..., Any]
@@ -58,6 +61,30 @@ def test_contexts_by_id_or_slug_any_or_all(ids: Ids) -> None:
     assert ids("events/?context=alpha&context=beta") == [one, both]
     assert ids("events/?context=beta") == [both]
     assert ids(f"events/?context_all={alpha}&context_all=beta") == [both]
+
+
+def test_an_event_that_cites_one_publisher_often_hides_no_other(
+    ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "_FEW", 3)
+    often, once = make_event("Often."), make_event("Once.")
+    for position in range(4):
+        cite(often, position=position, label=f"{position}", url=f"https://paper.example/{position}")
+    last = cite(once, position=0, label="4", url="https://paper.example/4")
+    assert last.source is not None
+    publisher = last.source.publisher
+    assert ids(f"events/?publisher={quote(publisher.name)}") == [once.pk, often.pk]
+
+
+def test_a_context_of_very_many_events_finds_them_all(ids: Ids) -> None:
+    make_event("The first.", contexts=["Alpha"])
+    context = make_context("Alpha")
+    others = [make_event(f"Number {number}.", date="2001-01-01") for number in range(3)]
+    Tagging.objects.bulk_create(Tagging(event=event, context=context, how="person") for event in others)
+    prepared_anew = Prepared(filters._few_tagged._build)
+    with mock.patch.object(filters, "_FEW", 2), mock.patch.object(filters, "_few_tagged", prepared_anew):
+        assert ids("events/?context=alpha&date_to=2001-01-01") == [event.pk for event in reversed(others)]
+        assert len(ids("events/?context=alpha")) == 4
 
 
 def test_a_removed_context_does_not_count(ids: Ids) -> None:
