@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from events.actions.batch import COUNTED, Batch, Report, Run
@@ -57,12 +57,26 @@ def run_harvest(
     if not dry_run:
         harvest = _run(reader, origin, moment, progress, report, on_bad)
         if relate:
+            _take_stock(harvest)
             relate_due()
         return harvest
     with transaction.atomic():
         harvest = _run(reader, origin, moment, progress, report, on_bad, dry=True)
         transaction.set_rollback(True)
     return harvest
+
+
+def _take_stock(harvest: Harvest) -> None:
+    """Have PostgreSQL count the tables that a large harvest filled.
+
+    It does so by itself only a minute later, or never; until then it plans as if they were empty, and
+    computing links takes minutes instead of seconds.
+    """
+    if connection.vendor == "postgresql" and harvest.counts["created"] >= BATCH_MOST:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "ANALYZE events_event, events_address, events_tagging, events_context, events_document"
+            )
 
 
 def _run(
