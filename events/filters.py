@@ -9,6 +9,7 @@ as absent, as a form sends them; a face that must not overlook anything asks
 from __future__ import annotations
 
 import calendar
+import copy
 import datetime as dt
 from collections.abc import Iterable
 from functools import lru_cache
@@ -18,6 +19,7 @@ import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
+from django_filters.filters import FilterMethod
 
 from events.filter_fields import (
     ID_MAX,
@@ -76,6 +78,13 @@ class VocabularyFilter(django_filters.Filter):  # type: ignore[misc]
         self.many = issubclass(field, ManyField)
         super().__init__(label=help_text, help_text=help_text, **options)
 
+    def __deepcopy__(self, _memo: dict[int, Any]) -> VocabularyFilter:
+        """What a filter set makes of each filter for each request; what it says never changes."""
+        twin = copy.copy(self)
+        if isinstance(twin.__dict__.pop("filter", None), FilterMethod):
+            twin.filter = FilterMethod(twin)
+        return twin
+
 
 class Vocabulary(django_filters.FilterSet):  # type: ignore[misc]
     """What all filter sets share."""
@@ -87,6 +96,16 @@ class Vocabulary(django_filters.FilterSet):  # type: ignore[misc]
         """*data* put to *rows*, by the filters that it names: making all of them costs more than a query."""
         names = frozenset(name for name in cls.base_filters if name in data)
         return _narrowed(cls, names)(data, queryset=rows)  # type: ignore[arg-type]  # classes are hashable
+
+    def get_form_class(self) -> type[forms.Form]:
+        """The form of these filters, made once: a form copies its fields itself."""
+        return _form(type(self))  # type: ignore[arg-type]  # classes are hashable
+
+
+@lru_cache(maxsize=256)
+def _form(filters: type[Vocabulary]) -> type[forms.Form]:
+    fields = {name: rule.field for name, rule in filters.base_filters.items()}
+    return type(f"{filters.__name__}Form", (forms.Form,), fields)
 
 
 @lru_cache(maxsize=256)
@@ -227,9 +246,7 @@ def _tagged(contexts: Iterable[int]) -> QuerySet[Tagging]:
     return Tagging.objects.active().filter(context__in=contexts)
 
 
-_few_tagged: Final = Prepared(
-    lambda contexts: _tagged(contexts).order_by().values_list("event")[: _FEW + 1]
-)
+_few_tagged: Final = Prepared(lambda contexts: _tagged(contexts).order_by().values_list("event")[: _FEW + 1])
 
 
 def _with_context(rows: QuerySet[Event], contexts: frozenset[int]) -> QuerySet[Event]:
