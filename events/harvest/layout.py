@@ -308,11 +308,11 @@ def parse_day_page(text: str, edition: str) -> DayPage:
 def _entry(page: DayPage, line: int, link: str, lead: str | None, edition: str) -> DayEntry | None:
     try:
         text, address, _ = _linked(link, edition)
-        if address.date != page.date:
-            raise Refused("is an event of another day: list it on its own day's page")
     except Refused as refusal:
         page.problems.append(Problem(line, refusal.reason))
         return None
+    if address.date != page.date:
+        return None  # its date was corrected: the page lies in the folder of its address and says more
     entry = DayEntry(line, address, text, lead)
     page.entries.append(entry)
     return entry

@@ -174,7 +174,12 @@ class MarkdownReader:
             text, digest = self._read(name)
             page = parse_event_page(text, self.edition)
             if page.date != day.date:
-                raise Refused(f"says {page.date}, but lies in the folder of {day.date}: correct one of them")
+                # A corrected date: its address stays, and the page itself says so.
+                if page.address != address:
+                    raise Refused(
+                        f"says {page.date}, but lies in the folder of {day.date}: correct one of them"
+                    )
+                listed = None
             entry = _entry_of(page, entries)
             record = self._record(page, Place(name, page.text_line), address, entry, listed)
             check_record(record)
@@ -287,7 +292,7 @@ class MarkdownReader:
                 page = parse_event_page(self._read(name)[0], self.edition)
             except Refused:
                 continue  # reported in pass one
-            if page.date == day.date:
+            if day.date in (page.date, page.address.date if page.address else None):
                 yield from self._mentions(page, name, Address(day.date, slug))
 
     def _mentions(self, page: EventPage, name: str, by: Address) -> Iterator[Mention]:

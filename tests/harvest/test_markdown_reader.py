@@ -67,6 +67,20 @@ def test_contexts_come_from_the_day_page_and_always_hold_the_lead(archive: Path)
     )
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_a_corrected_date_is_taken_where_the_page_names_its_own_address(archive: Path, named: bool) -> None:
+    formats = "Formats: [HTML](/news/2003/05/4/moved.html)\n\n" if named else ""
+    put(archive, "news/2003/05/4/moved.md", formats + page("2003-05-6", "It was two days later."))
+    items = read(archive)
+    moved = [record for record in records(items) if record.text == "It was two days later."]
+    if named:
+        assert (moved[0].date, moved[0].listed) == (dt.date(2003, 5, 6), None)
+        assert moved[0].address == Address(MAY_4, "moved")
+    else:
+        assert moved == []
+        assert "lies in the folder of 2003-05-04" in bad(items)[0].reason
+
+
 def test_page_that_no_day_page_lists_has_its_lead_alone(tmp_path: Path) -> None:
     put(tmp_path, "news/2003/05/4/a.md", page("2003-05-4", "A", lead="Coast"))
     [record] = records(read(tmp_path))
