@@ -70,9 +70,9 @@ class Outcome:
 
 def replay(captures: Path, rewordings: Path, wanted: Callable[[str], bool] = lambda _: True) -> Outcome:
     """Harvest all captures of the dates *wanted* into the present database, which must be empty."""
-    from events.actions.harvesting import run_harvest  # noqa: PLC0415  only once Django is set up
-    from events.actions.upstream import record_key  # noqa: PLC0415
-    from events.models import Event, Origin, Provenance  # noqa: PLC0415
+    from events.actions.harvesting import run_harvest
+    from events.actions.upstream import record_key
+    from events.models import Event, Origin, Provenance
 
     origin = Origin.objects.create(slug="captures", name="Captured days")
     outcome = Outcome()
@@ -122,10 +122,10 @@ def main() -> None:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/captures.sqlite3"
         os.environ.setdefault("SECRET_KEY", "only-for-benchmarks-" + "x" * 40)
         os.environ["DJANGO_SETTINGS_MODULE"] = "newsarchive.settings"
-        import django  # noqa: PLC0415  the settings read the environment
+        import django
 
         django.setup()
-        from django.core.management import call_command  # noqa: PLC0415
+        from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
         started = time.perf_counter()
@@ -133,7 +133,7 @@ def main() -> None:
         seconds = time.perf_counter() - started
     _print(outcome, seconds)
     if show:
-        from benchmarks.sameness import replay as pure_replay  # noqa: PLC0415
+        from benchmarks.sameness import replay as pure_replay
 
         judged = {
             (one.before.strip(), one.after.strip())

@@ -46,8 +46,8 @@ def lines(count: int) -> Iterator[str]:
             "date": f"{year}-{number // 340 % 12 + 1:02d}-{day:02d}",
             "category": "Politics",
             "topics": [f"Story {number % 700}"],
-            "text": f"Council number {number} of town {number % 97} votes {number % 13} to {number % 7} on plan "
-            f"{number * 7919 % 10007} after a debate of {number % 50} hours about road {number % 331}.",
+            "text": f"Council number {number} of town {number % 97} votes {number % 13} to {number % 7} on "
+            f"plan {number * 7919 % 10007} after a debate of {number % 50} hours about road {number % 331}.",
             "sources": [f"Paper {number % 60}"],
         }) + "\n"  # fmt: skip
 
@@ -151,9 +151,11 @@ def fresh_database(env: dict[str, str], folder: str) -> None:
             file.unlink()
         env["DATABASE_URL"] = f"sqlite:///{folder}/archive.sqlite3"
         return
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c",
-               "from django.db import connection\n"
-               "connection.cursor().execute('DROP SCHEMA public CASCADE; CREATE SCHEMA public')"]  # fmt: skip
+    empty = (
+        "from django.db import connection\n"
+        "connection.cursor().execute('DROP SCHEMA public CASCADE; CREATE SCHEMA public')"
+    )
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", empty]
     subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True)
 
 
@@ -191,8 +193,10 @@ def main() -> None:
             print(f"round {number}: plain {base['rate']:,.0f}/s, harvest {first['rate']:,.0f}/s "
                   f"({ratios[-1]:.2f} of plain), again in {again[-1]:.2f} of the time, "
                   f"peak {first['peak']:.0f} MB")  # fmt: skip
-    print(f"median: harvest {statistics.median(ratios):.2f} of plain (goal 0.30), again in "
-          f"{statistics.median(again):.2f} of the time (goal 0.33), peak {max(peaks):.0f} MB (goal 200)")  # fmt: skip
+    print(
+        f"median: harvest {statistics.median(ratios):.2f} of plain (goal 0.30), again in "
+        f"{statistics.median(again):.2f} of the time (goal 0.33), peak {max(peaks):.0f} MB (goal 200)"
+    )
 
 
 if __name__ == "__main__":

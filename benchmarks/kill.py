@@ -97,7 +97,7 @@ class Databases:
                 (self._folder / f"{name}{tail}").unlink(missing_ok=True)
 
     def _sql(self, statement: str) -> None:
-        import psycopg  # noqa: PLC0415  only where PostgreSQL is asked for
+        import psycopg
 
         with psycopg.connect(self._server, autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[call-overload]

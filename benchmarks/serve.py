@@ -219,13 +219,13 @@ def count_queries(env: dict[str, str], chosen: Sequence[Row]) -> dict[str, str]:
 
 
 def _count(sample: dict[str, Walk]) -> dict[str, str]:
-    import django  # noqa: PLC0415  the archive is known only now
+    import django
 
     django.setup()
-    from django.core.cache import cache  # noqa: PLC0415  as above
-    from django.db import connection  # noqa: PLC0415  as above
-    from django.test import Client  # noqa: PLC0415  as above
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415  as above
+    from django.core.cache import cache
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
 
     client = Client(headers={"host": "127.0.0.1"})
     counts = {}
@@ -252,7 +252,7 @@ def database(folder: Path) -> Iterator[str]:
     if not server.startswith("postgres"):
         yield f"sqlite:///{folder}/archive.sqlite3"
         return
-    import psycopg  # noqa: PLC0415  only where PostgreSQL is asked for
+    import psycopg
 
     name = f"serve_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:

@@ -19,7 +19,7 @@ from events.actions.batch import COUNTED, Batch, Report, Run
 from events.actions.reconcile import reconcile, remember
 from events.actions.recording import Actor, recording
 from events.actions.relate import relate_due
-from events.harvest.records import BadRecord, FileRead, Item, Reader, Record
+from events.harvest.records import BadRecord, FileRead, Item, Mention, Reader, Record
 from events.models import Harvest, Origin
 from events.vocabulary import HarvestState
 
@@ -159,23 +159,27 @@ class _Pace:
 
 
 def _batches(reader: Reader, pace: _Pace) -> Iterator[list[Item]]:
-    """The reader's items in batches; one day's records stay together where they fit."""
+    """The reader's items in batches; a day's records, or what is said of one event, stay together."""
     batch: list[Item] = []
-    date: dt.date | None = None
+    last: Record | Mention | None = None
     for item in reader.items():
-        if len(batch) >= BATCH_MOST or (len(batch) >= pace.size and not _same_day(date, item)):
+        if len(batch) >= BATCH_MOST or (len(batch) >= pace.size and not _together(last, item)):
             yield batch
             batch = []
         batch.append(item)
-        if isinstance(item, Record):
-            date = item.date
+        if isinstance(item, Record | Mention):
+            last = item
     if batch:
         yield batch
 
 
-def _same_day(date: dt.date | None, item: Item) -> bool:
-    """Whether *item* may belong to the day that the last record was of: a day is judged as a whole."""
-    return item.date == date if isinstance(item, Record) else isinstance(item, (FileRead, BadRecord))
+def _together(last: Record | Mention | None, item: Item) -> bool:
+    """Whether *item* is to be judged with what came last: of the same day, or naming the same event."""
+    if isinstance(item, Record):
+        return isinstance(last, Record) and item.date == last.date
+    if isinstance(item, Mention):
+        return isinstance(last, Mention) and item.address == last.address
+    return isinstance(item, FileRead | BadRecord)
 
 
 def _remember(run: Run, items: list[Item]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from events.harvest.files import Refused, decode_text, printable, read_bounded
 from events.harvest.folders import DayFolder, OpinionFile, walk_days, walk_opinion
+from events.harvest.gathering import by_target
 from events.harvest.known import KnownNames, learn_names
 from events.harvest.layout import (
     DayEntry,
@@ -74,9 +75,7 @@ class MarkdownReader:
                 yield from self._day(found)
         for piece in walk_opinion(self.path, self.edition):
             yield from (piece,) if isinstance(piece, BadRecord) else self._editorial(piece)
-        for found in walk_days(self.path, self.edition):
-            if isinstance(found, DayFolder):
-                yield from self._mentions_of_day(found)
+        yield from by_target(self._all_mentions())
 
     def total(self) -> int:
         """Files to be read; an event page counts twice, for its record and for its related list."""
@@ -284,7 +283,12 @@ class MarkdownReader:
 
     # Pass two: what related lists say about other events.
 
-    def _mentions_of_day(self, day: DayFolder) -> Iterator[Item]:
+    def _all_mentions(self) -> Iterator[Mention]:
+        for day in walk_days(self.path, self.edition):
+            if isinstance(day, DayFolder):
+                yield from self._mentions_of_day(day)
+
+    def _mentions_of_day(self, day: DayFolder) -> Iterator[Mention]:
         for slug in day.pages:
             self.position += 1
             name = f"{day.name}/{slug}.md"
