@@ -8,9 +8,7 @@ proposed again. Proposed first is what makes a story: many events within one yea
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from events.actions.naming import contexts_for
@@ -19,7 +17,7 @@ from events.actions.relate import relate_soon
 from events.actions.tagging import names_of, tag_from_texts
 from events.models import Event, ReviewItem
 from events.text.naming import NameMatcher
-from events.text.phrases import phrases
+from events.text.recurring import Candidate, means_a_context, recurring_names
 from events.vocabulary import ReviewKind, ReviewState, Right
 
 COUNT_LEAST: Final = 8
@@ -28,26 +26,8 @@ DAYS_LEAST: Final = 5
 """On how many distinct days."""
 WAITING_MOST: Final = 50
 """How many candidates of an edition wait for an editor at the same time."""
-EXAMPLES: Final = 5
-_YEAR: Final = 365
 _KEY_MAX: Final = 200
 _READ_AT_ONCE: Final = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A name that recurs: in how many events, on how many days, and how many at most within one year."""
-
-    name: str
-    count: int
-    days: int
-    densest: int
-    examples: tuple[int, ...]
-
-    @property
-    def weight(self) -> float:
-        """Candidates are proposed in this order, greatest first: the densest year, times its share of all."""
-        return self.densest * self.densest / self.count
 
 
 def propose_contexts(
@@ -62,20 +42,24 @@ def propose_contexts(
 
     Those whose name has become a context's since are closed as obsolete, the others brought up to date.
     """
-    found = {
-        one.name: one
-        for one in candidates(edition, count_least=count_least, days_least=days_least, progress=progress)
-    }
+    matcher = NameMatcher(names_of(edition))
+
+    def known(name: str) -> bool:
+        return len(_key(edition, name)) > _KEY_MAX or means_a_context(matcher, name)
+
+    weightiest = recurring_names(
+        _texts(edition, progress), known=known, count_least=count_least, days_least=days_least
+    )
+    found = {one.name: one for one in weightiest}
     counts = {"found": len(found), "proposed": 0, "updated": 0, "obsolete": 0}
     asked = set()
-    known = NameMatcher(names_of(edition))
     waiting = 0
     for item in ReviewItem.objects.filter(kind=ReviewKind.CANDIDATE, key__startswith=f"{edition}:"):
         name = item.data["name"]
         asked.add(name)
         if item.state != ReviewState.OPEN:
             continue
-        if is_known(known, name):
+        if known(name):
             counts["obsolete"] += _change(item, state=ReviewState.OBSOLETE)
             continue
         waiting += 1
@@ -92,53 +76,15 @@ def propose_contexts(
     return counts
 
 
-def candidates(
-    edition: str,
-    *,
-    count_least: int = COUNT_LEAST,
-    days_least: int = DAYS_LEAST,
-    progress: Callable[[int, int], None] | None = None,
-) -> Iterator[Candidate]:
-    """The names that recur in the texts of published events and that no context bears."""
-    seen = _occurrences(edition, progress)
-    known = NameMatcher(names_of(edition))
-    recurring = {
-        name: (days, ids)
-        for name, (days, ids) in seen.items()
-        if len(ids) >= count_least and len(set(days)) >= days_least and len(_key(edition, name)) <= _KEY_MAX
-    }
-    del seen
-    longer = _containing({name: len(ids) for name, (_, ids) in recurring.items()})
-    for name, (days, ids) in recurring.items():
-        if longer.get(name, 0) * 2 >= len(ids) or joins_two(name, recurring) or is_known(known, name):
-            continue
-        newest = sorted(zip(days, ids, strict=True), reverse=True)[:EXAMPLES]
-        yield Candidate(
-            name, len(ids), len(set(days)), densest_year(days), tuple(event_id for _, event_id in newest)
-        )
-
-
-def joins_two(name: str, recurring: Mapping[str, tuple[array[int], array[int]]]) -> bool:
-    """Whether *name* is two names with "and" between them, each of which stands alone twice as often."""
-    first, _, second = name.partition(" and ")
-    parts = (first, second.removeprefix("the "))
-    return all(part in recurring and len(recurring[part][1]) >= 2 * len(recurring[name][1]) for part in parts)
-
-
-def is_known(matcher: NameMatcher, name: str) -> bool:
-    """Whether the whole of *name* means a context already."""
-    return any(found.start == 0 and found.end == len(name) for found in matcher.find(name))
-
-
-def densest_year(days: Iterator[int] | array[int]) -> int:
-    """How many of these days (as ordinals) lie within a year of each other at most."""
-    ordered = sorted(days)
-    best = first = 0
-    for last, day in enumerate(ordered):
-        while day - ordered[first] > _YEAR:
-            first += 1
-        best = max(best, last - first + 1)
-    return best
+def _texts(edition: str, progress: Callable[[int, int], None] | None) -> Iterator[tuple[int, int, str]]:
+    """Every published event's id, day and text."""
+    events = Event.objects.published().of_edition(edition).order_by()
+    total = events.count() if progress is not None else 0
+    rows = events.values_list("pk", "date", "text").iterator(chunk_size=_READ_AT_ONCE)
+    for number, (event_id, date, text) in enumerate(rows, start=1):
+        yield event_id, date.toordinal(), text
+        if progress is not None and (number % _READ_AT_ONCE == 0 or number == total):
+            progress(number, total)
 
 
 def accept_candidate(item: ReviewItem, *, actor: Actor) -> None:
@@ -169,33 +115,3 @@ def _data(one: Candidate) -> dict[str, Any]:
 def _change(item: ReviewItem, **values: Any) -> int:
     """Change an item unless an editor answered it just now; how many were changed."""
     return ReviewItem.objects.open().filter(pk=item.pk).update(**values)
-
-
-def _occurrences(
-    edition: str, progress: Callable[[int, int], None] | None
-) -> dict[str, tuple[array[int], array[int]]]:
-    """The days and events in whose texts each phrase stands."""
-    events = Event.objects.published().of_edition(edition).order_by()
-    total = events.count() if progress is not None else 0
-    seen: dict[str, tuple[array[int], array[int]]] = {}
-    rows = events.values_list("pk", "date", "text").iterator(chunk_size=_READ_AT_ONCE)
-    for number, (event_id, date, text) in enumerate(rows, start=1):
-        for name in set(phrases(text)):
-            days, ids = seen.setdefault(name, (array("i"), array("q")))
-            days.append(date.toordinal())
-            ids.append(event_id)
-        if progress is not None and number % _READ_AT_ONCE == 0:
-            progress(number, total)
-    return seen
-
-
-def _containing(counts: dict[str, int]) -> dict[str, int]:
-    """For each name, how often at most a longer one stands of whose words it is the first or last."""
-    longer: dict[str, int] = {}
-    for name, count in counts.items():
-        words = name.split(" ")
-        for at in range(1, len(words)):
-            for part in (" ".join(words[at:]).removeprefix("the "), " ".join(words[:at])):
-                if part in counts:
-                    longer[part] = max(longer.get(part, 0), count)
-    return longer

@@ -13,7 +13,8 @@ from events.text.naming import NameMatcher, composed, searchable
 NAMES = [
     "Iran", "Iran Air", "Iraq War", "War in Freedonia", "Freedonian Civil War", "Democratic Party",
     "Basketball", "Sailing", "plea", "ISIL", "Obama", "Grammy Award", "São Tomé",
-    "Israeli–Palestinian conflict", "2011", "Kovač", "In basketball", "Organization of American States", "The Voice",
+    "Israeli–Palestinian conflict", "2011", "Kovač", "In basketball",
+    "Organization of American States", "The Voice",
 ]  # fmt: skip
 MATCHER = NameMatcher((name, number) for number, name in enumerate(NAMES))
 
