@@ -45,6 +45,7 @@ _WORD: Final = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*")
 _SENTENCE_END: Final = frozenset('.!?:;\n"“”–—•*(')
 _BEFORE: Final = re.compile(r"([^\W_][\w.'’]*)([ \u00a0]|[-\u2010\u2011])$")
 _AFTER: Final = re.compile(r"([ \u00a0]|[-\u2010\u2011])([^\W_][\w'’]*)")
+_OF_NAME: Final = re.compile(r"(?<![^\W_])[^\W\d_a-z][\w'’]* of $")
 # Words with a capital that stand before a person's or country's name without being part of it.
 _TITLES: Final = """
 president premier minister chancellor king queen prince princess emperor pope cardinal bishop
@@ -79,7 +80,8 @@ _COMMON: Final = frozenset(_COMMON_WORDS.split())
 # Names that end in these belong to the word before them: the Liberal Democratic Party is not the other.
 _HEADS: Final = re.compile(
     r" (?:party|front|movement|union|league|army|court|association|church|council|government|parliament|"
-    r"ministry|police|university|authority|alliance|coalition|cup|games|open)$",
+    r"ministry|police|university|authority|alliance|coalition|cup|games|open|"
+    r"elections?|championships?|institute|federation)$",
     re.IGNORECASE,
 )
 _YEARS: Final = re.compile(r"[\d\s/–—-]+")
@@ -238,7 +240,9 @@ def _fits(name: _Name, here: str, text: str, start: int, end: int) -> bool:
         return True
     if name.words == 1:
         return _one_word(name.written, here, text, start, end)
-    if _HEADS.search(name.written) and _follows_name(text, start):
+    if text[max(0, start - 4) : start] == "New " or (
+        _HEADS.search(name.written) and _follows_name(text, start)
+    ):
         return False
     lost = [at for at, char in enumerate(name.written) if char.isupper() and not here[at].isupper()]
     if not lost:
@@ -259,7 +263,7 @@ def _one_word(written: str, here: str, text: str, start: int, end: int) -> bool:
     if any(not char.islower() for char in written[1:] if char.isalnum()):
         return True  # ISIL, MasterCard, COP24: unmistakable
     opens = _begins_sentence(text, start)
-    if opens and is_common(written):
+    if is_common(written) and (opens or _OF_NAME.search(text, max(0, start - 40), start)):
         return False
     if _follows_name(text, start):
         return False

@@ -43,6 +43,8 @@ def found(text: str, matcher: NameMatcher = MATCHER, names: list[str] = NAMES) -
         ("The Freedonian civil war ends, the freedonian civil war.", ["Freedonian Civil War"]),
         ("Democratic Party members meet; the Democratic Party wins.", ["Democratic Party"] * 2),
         ("The Liberal Democratic Party wins.", []),
+        ("The Institute of Sailing and the New Iraq War.", []),
+        ("The State of Iran.", ["Iran"]),
         ("Sailing is slow. Basketball: a final.", []),
         ("The film Sailing opens in a plea for Basketball.", ["Sailing", "Basketball"]),
         ("ISIL fires; ISILs; isil; the ISIL Front.", ["ISIL", "ISIL"]),
