@@ -127,7 +127,7 @@ def search(
     if limit <= 0 or start < 0:
         return Results()
     rows = backend.ranked(asked.tree, asked.span, limit + 1, start)
-    hits = [Hit(event_of(key), key, round(score, 4)) for key, score in rows[:limit]]
+    hits = [Hit(event_of(key), key, float(f"{score:.5g}")) for key, score in rows[:limit]]
     return Results(hits, start + limit if len(rows) > limit and start + limit < DEEPEST else None)
 
 
