@@ -12,8 +12,8 @@ against these rules. When in doubt a name is not found: a wrong tag costs more t
   Tech"), titles apart ("President Obama"), nor a hyphen ("Iran-Contra"). Where it could be any word
   that begins a sentence ("Sailing") it is not found there.
 * **Several words** that end in what many have ("Democratic Party") follow no other capitalised word.
-* **No name at all** is found for names without capital or digit ("plea"), for years alone, and for
-  what is no more than an opening ("In basketball").
+* **No name at all** is found for names without capital or digit ("plea"), for years alone, for
+  what is no more than an opening ("In basketball"), and for Chinese words of every day.
 * **Endings.** Possessives are no part of a name; names of several words also stand in the plural.
 * The **longest** name wins, then the first. Of two that differ in nothing but the form, the one as
   written wins, else the one given first.
@@ -84,7 +84,16 @@ _HEADS: Final = re.compile(
     r"elections?|championships?|institute|federation)$",
     re.IGNORECASE,
 )
-_YEARS: Final = re.compile(r"[\d\s/–—-]+")
+_YEARS: Final = re.compile(r"[\d\s/–—年月日-]+")
+# Chinese: words of every day that are no name, as "plea" is none; in simplified characters.
+_CHINESE_COMMON_WORDS: Final = """
+政府 总统 总理 首相 国会 议会 众议院 参议院 警方 警察 军队 军方 记者 媒体 科学家 导演 演员 歌手 律师 市长
+省长 部长 法院 最高法院 大学 医院 机场 公司 银行 电影 音乐 足球 篮球 网球 体育 战争 和平 独立 民主 自由 宗教
+恐怖主义 选举 大选 总统选举 公投 示威 抗议 罢工 政变 内战 冲突 袭击 攻击 爆炸 枪击 地震 海啸 台风 飓风 洪水
+火灾 空难 坠毁 交通事故 谋杀 绑架 人质 难民 卫星 火箭 飞机 客机 火车 经济 贸易 股市 疫情 病毒 癌症 死亡 去世
+逝世 今日 昨日 本月 上月 下月 今年 去年 明年 当地时间 世界 国际 中国人 外交部 国防部
+"""
+_CHINESE_COMMON: Final = frozenset(_CHINESE_COMMON_WORDS.split())
 # Chinese: words in which a name's characters stand side by side without being the name.
 _NOT_NAMES: Final = (
     "发展中国家", "展中国家", "北美国家", "南美国家", "拉美国家", "欧美国家", "英美国家", "中美国家",
@@ -164,6 +173,8 @@ def searchable(name: str) -> bool:
     if len(name) < NAME_LEAST or _YEARS.fullmatch(name):
         return False
     if any(is_cjk(char) for char in name):
+        if one_script(name) in _CHINESE_COMMON:
+            return False
         return sum(is_cjk(char) or char.isalnum() for char in name) >= NAME_LEAST
     first, _, rest = name.partition(" ")
     if first.casefold() in OPENERS and not any(char.isupper() or char.isdigit() for char in rest):
