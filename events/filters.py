@@ -38,6 +38,7 @@ from events.filter_fields import (
 )
 from events.models import Citation, Context, Event, Revision, Source, Tagging
 from events.prepared import Prepared
+from events.search.find import Filters
 from events.vocabulary import EDITION_CHOICES, Category
 
 VALUES_MAX: Final = 50
@@ -275,6 +276,38 @@ def _named_by(rows: QuerySet[Event], *links: QuerySet[Any]) -> QuerySet[Event]:
     for rows_of_one in links:
         asked |= Q(Exists(rows_of_one.order_by().filter(event=OuterRef("pk"))))
     return rows.filter(asked)
+
+
+class SearchFilter(Vocabulary):
+    """What narrows a search: those filters of events that the index knows. See :func:`search_filters`."""
+
+    date_from = EventFilter.base_filters["date_from"]
+    date_to = EventFilter.base_filters["date_to"]
+    context = EventFilter.base_filters["context"]
+    context_all = EventFilter.base_filters["context_all"]
+    category = EventFilter.base_filters["category"]
+    publisher = EventFilter.base_filters["publisher"]
+    edition = EventFilter.base_filters["edition"]
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = ()
+
+
+def search_filters(asked: Vocabulary) -> Filters:
+    """The filters of a valid ``SearchFilter`` as ``events.search`` takes them."""
+    given = asked.form.cleaned_data
+    contexts = tuple(given.get("context_all") or ())
+    if given.get("context"):
+        contexts = (frozenset().union(*given["context"]), *contexts)
+    return Filters(
+        contexts=contexts,
+        categories=tuple(given.get("category") or ()),
+        publishers=tuple(name for name in asked.data.getlist("publisher") if name),
+        editions=tuple(given.get("edition") or ()),
+        first=given.get("date_from"),
+        last=given.get("date_to"),
+    )
 
 
 class ContextFilter(Vocabulary):

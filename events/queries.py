@@ -289,6 +289,11 @@ def find_context(slug: str, edition: str | None) -> Context | None:
     return min(found, key=lambda context: context.edition != DEFAULT_EDITION, default=None)
 
 
+def context_slugs(context_ids: Collection[int]) -> dict[int, str]:
+    """The slugs of these contexts."""
+    return dict(Context.objects.filter(pk__in=context_ids).values_list("pk", "slug"))
+
+
 def context_state(context: Context) -> ContextState:
     """Four queries."""
     tagged = Event.objects.published().filter(taggings__context=context, taggings__removed=False)

@@ -59,6 +59,7 @@ def test_every_command_is_described() -> None:
         ("events", filters.EventFilter),
         ("contexts", filters.ContextFilter),
         ("sources", filters.SourceFilter),
+        ("search", filters.SearchFilter),
     ],
 )
 def test_every_filter_is_described_and_every_described_one_exists(

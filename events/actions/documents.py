@@ -12,6 +12,7 @@ from django.utils import timezone
 from events.actions.inserting import insert_rows
 from events.formats.document import event_document, stored_json
 from events.models import Document, Event, Revision
+from events.search import index
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,31 +28,40 @@ def write_documents(
 ) -> int:
     """Write the documents of these events anew where they changed; how many did.
 
+    The search index follows: of these events it has those that are published.
+
     ``created`` names events that have no document yet, with the event itself where all that its
     document is made of hangs on it already. Runs in the caller's transaction.
     """
     at = at or timezone.now()
     whole = [event for event in created.values() if event is not None]
-    rows = [
-        Document(event_id=event.pk, body=stored_json(event_document(event, [])), written_at=at)
-        for event in whole
-    ]
+    made = [event_document(event, []) for event in whole]
+    rows = [Document(event_id=document["id"], body=stored_json(document), written_at=at) for document in made]
     insert_rows(rows)
+    words = index.write(
+        [document for event, document in zip(whole, made, strict=True) if event.is_public], new=True
+    )
     written = len(rows)
     rest = {*event_ids, *created} - {event.pk for event in whole}
     for chunk in _chunks(sorted(rest)):
-        written += _write(chunk, at)
+        written += _write(chunk, at, words)
+    index.remember(words)
     return written
 
 
-def _write(event_ids: list[int], at: dt.datetime) -> int:
+def _write(event_ids: list[int], at: dt.datetime, words: set[str]) -> int:
     known = {document.event_id: document for document in Document.objects.filter(event_id__in=event_ids)}
     corrections: dict[int, list[Revision]] = {}
     for revision in Revision.objects.filter(event_id__in=event_ids).corrections():
         corrections.setdefault(revision.event_id or 0, []).append(revision)
-    inserted, updated = [], []
+    inserted, updated, public, hidden = [], [], [], []
     for event in Event.objects.filter(pk__in=event_ids).for_detail():
-        body = stored_json(event_document(event, corrections.get(event.pk, [])))
+        made = event_document(event, corrections.get(event.pk, []))
+        body = stored_json(made)
+        if event.is_public:
+            public.append(made)
+        else:
+            hidden.append(event.pk)
         document = known.get(event.pk)
         if document is None:
             inserted.append(Document(event_id=event.pk, body=body, written_at=at))
@@ -62,6 +72,8 @@ def _write(event_ids: list[int], at: dt.datetime) -> int:
             updated.append(document)
     insert_rows(inserted)
     Document.objects.bulk_update(updated, ["body", "version", "written_at"], batch_size=100)
+    index.remove(hidden)
+    words |= index.write(public)
     return len(inserted) + len(updated)
 
 

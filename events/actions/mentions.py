@@ -96,9 +96,14 @@ def _tag(batch: Batch, known: Sequence[tuple[Record, int]]) -> None:
         named = (batch.context_id(name) for _, names in record.inferred for name in names)
         wanted.setdefault(event_id, set()).update(pk for pk in named if pk is not None)
     present: dict[int, set[int]] = {event_id: set() for event_id in wanted}
-    tags = Tagging.objects.filter(event_id__in=wanted)
-    for event_id, context_id in tags.values_list("event_id", "context_id"):
-        present[event_id].add(context_id)
+    weaker: list[Tagging] = []
+    for tag in Tagging.objects.filter(event_id__in=wanted):
+        present[tag.event_id].add(tag.context_id)
+        if tag.how == Tagged.TEXT and tag.context_id in wanted[tag.event_id]:
+            weaker.append(tag)
+    # What was only found in the text now also stands in a related list, and stays when the text changes.
+    Tagging.objects.filter(pk__in=[tag.pk for tag in weaker]).update(how=Tagged.INFERRED)
+    batch.trace.touch(*(tag.event_id for tag in weaker))
     missing = {pk: ids - present[pk] for pk, ids in wanted.items() if ids - present[pk]}
     if not missing:
         return

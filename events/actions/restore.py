@@ -23,6 +23,7 @@ from events.formats.jsonl import CHILDREN, DOCUMENT, FILES, rows_of
 from events.harvest.files import Refused
 from events.harvest.jsonl import parse_line
 from events.models import Change, Document, Event, RelatedLink, Revision, Sequence
+from events.search import index
 
 _LINES_AT_ONCE: Final = 500
 _BYTES_AT_ONCE: Final = 4 * 1024 * 1024
@@ -193,18 +194,21 @@ def _check_sequence() -> None:
 
 
 def _write_bodies() -> None:
-    """Every document's JSON, made of the rows as the actions make it."""
+    """Every document's JSON and the search index, made of the rows as the actions make them."""
     ids = list(Document.objects.order_by("pk").values_list("pk", flat=True)[:_EVENTS_AT_ONCE])
     while ids:
         corrections: dict[int, list[Revision]] = defaultdict(list)
         for revision in Revision.objects.filter(event_id__in=ids).corrections():
             corrections[revision.event_id or 0].append(revision)
-        bodies = [
-            (stored_json(event_document(event, corrections[event.pk])), event.pk)
-            for event in Event.objects.filter(pk__in=ids).for_detail()
-        ]
+        events = list(Event.objects.filter(pk__in=ids).for_detail())
+        made = [event_document(event, corrections[event.pk]) for event in events]
         with connection.cursor() as cursor:
-            cursor.executemany("UPDATE events_document SET body = %s WHERE event_id = %s", bodies)
+            cursor.executemany(
+                "UPDATE events_document SET body = %s WHERE event_id = %s",
+                [(stored_json(document), document["id"]) for document in made],
+            )
+        public = [document for event, document in zip(events, made, strict=True) if event.is_public]
+        index.remember(index.write(public, new=True))
         ids = list(
             Document.objects.order_by("pk")
             .filter(pk__gt=ids[-1])

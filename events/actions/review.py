@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from events.actions.candidates import accept_candidate, tag_candidate
 from events.actions.correct import correct_event
 from events.actions.errors import InvalidAction
 from events.actions.merge import merge_events
@@ -24,7 +25,8 @@ def decide_review(
     Conflict and held change: *accept* takes upstream's value, otherwise ours stays; either way the
     next harvest is compared with what upstream says now. Held event: release or refuse. Likely
     duplicate: merge into the older one, or remember that they differ. Context replaced upstream:
-    keep it so, or undo it. *version* is the event's as the editor saw it. Raises
+    keep it so, or undo it. Candidate: create the context and tag the events that name it, or never
+    propose it again. *version* is the event's as the editor saw it. Raises
     ``PermissionDenied``, ``StaleVersion``, and ``InvalidAction`` where it was answered already.
     """
     actor.require(Right.REVIEW)
@@ -45,6 +47,8 @@ def decide_review(
         item.decided_at, item.decided_by, item.decided_by_name = trace.at, actor.user, actor.name
         item.save()
         decide(item, accept, actor, note.strip())
+    if accept and item.kind == ReviewKind.CANDIDATE:
+        tag_candidate(item)
     return item
 
 
@@ -101,6 +105,11 @@ def _decide_replaced(item: ReviewItem, accept: bool, actor: Actor, note: str) ->
     _correct(event, values, actor, note)
 
 
+def _decide_candidate(item: ReviewItem, accept: bool, actor: Actor, _note: str) -> None:
+    if accept:
+        accept_candidate(item, actor=actor)
+
+
 def _correct(event: Event, values: dict[str, Any], actor: Actor, note: str) -> None:
     correct_event(
         actor=actor, event_id=event.pk, version=event.version, values=values_from_json(values),
@@ -113,4 +122,5 @@ _DECISIONS: Final[dict[ReviewKind, Callable[[ReviewItem, bool, Actor, str], None
     ReviewKind.HELD: _decide_held,
     ReviewKind.DUPLICATE: _decide_duplicate,
     ReviewKind.CONTEXT_REPLACED: _decide_replaced,
+    ReviewKind.CANDIDATE: _decide_candidate,
 }

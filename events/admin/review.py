@@ -13,7 +13,7 @@ from events.actions.errors import ActionError
 from events.actions.review import decide_review
 from events.admin.base import ReadingAdmin, actor_of, may
 from events.admin.event_panel import three_sides
-from events.models import ReviewItem
+from events.models import Event, ReviewItem
 from events.vocabulary import EDITIONS, ReviewKind, ReviewState, Right
 
 _ANSWERS: Final[dict[str, tuple[str, str]]] = {
@@ -21,6 +21,7 @@ _ANSWERS: Final[dict[str, tuple[str, str]]] = {
     ReviewKind.HELD: ("Take upstream's", "Keep ours"),
     ReviewKind.DUPLICATE: ("Merge into the older", "They are different"),
     ReviewKind.CONTEXT_REPLACED: ("Keep the new context", "Put the old one back"),
+    ReviewKind.CANDIDATE: ("Create the context", "Never propose it again"),
 }
 
 
@@ -58,6 +59,8 @@ class ReviewItemAdmin(ReadingAdmin[ReviewItem]):
             if "upstream" in item.data:
                 cjk = event is not None and EDITIONS[event.edition].cjk
                 context["sides"] = three_sides(item, cjk=cjk)
+            if item.kind == ReviewKind.CANDIDATE:
+                context["examples"] = Event.objects.filter(pk__in=item.data["examples"]).order_by("-date")
             answers = _ANSWERS.get(item.kind)
             if answers and item.kind == ReviewKind.HELD and not item.field:
                 answers = ("Release the event", "Reject the event")

@@ -64,6 +64,10 @@ class ArchiveView(APIView):
 
     def filtered(self, request: Request, rows: Any) -> Any:
         """*rows* as the query's filters select them; raises ``Problem`` that names each bad value."""
+        return self.checked(request, rows).qs
+
+    def checked(self, request: Request, rows: Any) -> Vocabulary:
+        """The query's filters with good values; raises ``Problem`` that names each bad one."""
         asked = self.filters.asked(request.query_params, rows)
         if not asked.is_valid():
             faults = [
@@ -72,7 +76,7 @@ class ArchiveView(APIView):
                 for message in messages
             ]
             raise problems.Problem(problems.INVALID_PARAMETER, errors=faults)
-        return asked.qs
+        return asked
 
     def narrowed(self, request: Request) -> bool:
         """Whether the query names any filter."""

@@ -10,8 +10,9 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from events.api import problems
 from events.api.pagination import BY_DATE, BY_ID, PAGE_SIZE, PAGE_SIZE_MAX, Ordering
 from events.filter_fields import ID_MAX
-from events.filters import ContextFilter, EventFilter, SourceFilter, Vocabulary
+from events.filters import ContextFilter, EventFilter, SearchFilter, SourceFilter, Vocabulary
 from events.formats import serializers as shapes
+from events.vocabulary import EDITIONS
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
@@ -149,4 +150,47 @@ change_list: Final = _describe(
     description="Keep the last `seq` and ask again with it as `after`. `next` is null at the end.",
     parameters=[_AFTER, _SIZE, _LINK, _ETAG],
     responses=_answers(shapes.ChangePageSerializer, problems.UNKNOWN_PARAMETER),
+)
+_Q: Final = _query(
+    "q",
+    {"type": "string", "minLength": 1, "examples": ['treaty -trade context:"United Nations" after:2004']},
+    "Words, phrases in quotes, -not, OR, prefix*, context:, publisher:, category:, after:, before:.",
+)
+search: Final = _describe(
+    operation_id="search",
+    tags=["search"],
+    summary="Published events by the words in them",
+    description="By relevance, with a pull to what is new, the first 1,000 hits; by date all of them.",
+    parameters=[
+        _Q,
+        *_filters(SearchFilter),
+        _query(
+            "ordering",
+            {"type": "string", "enum": ["relevance", "-date"], "default": "relevance"},
+            "In which order.",
+        ),
+        _SIZE,
+        _query("cursor", {"type": "string", "minLength": 1}, "Opaque; from `next`."),
+        _FIELDS,
+        _query(
+            "facets",
+            {"type": "boolean", "default": False},
+            "Whether to count facets and a histogram over all hits, not only this page.",
+        ),
+        _LINK,
+        _ETAG,
+    ],
+    responses=_answers(shapes.SearchPageSerializer, problems.UNKNOWN_PARAMETER, problems.INVALID_CURSOR),
+)
+suggest: Final = _describe(
+    operation_id="suggest",
+    tags=["search"],
+    summary="Contexts and events while a query is typed",
+    description="",
+    parameters=[
+        _query("q", {"type": "string", "minLength": 1}, "What was typed so far."),
+        _query("edition", {"type": "string", "enum": list(EDITIONS)}, "Only of this edition."),
+        _ETAG,
+    ],
+    responses=_answers(shapes.SuggestionsSerializer, problems.UNKNOWN_PARAMETER),
 )

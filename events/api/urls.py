@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from events.api import schema, views
+from events.api import schema, search, views
 
 app_name = "api"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("v1/contexts/<int:pk>/", views.ContextView.as_view(), name="context"),
     path("v1/sources/", views.SourceListView.as_view(), name="sources"),
     path("v1/sources/<int:pk>/", views.SourceView.as_view(), name="source"),
+    path("v1/search/", search.SearchView.as_view(), name="search"),
+    path("v1/suggest/", search.SuggestView.as_view(), name="suggest"),
     path("v1/changes/", views.ChangeListView.as_view(), name="changes"),
     path("openapi.json", schema.DescriptionView.as_view(), name="openapi"),
     path("problems/", schema.ProblemKindsView.as_view(), name="problems"),

@@ -7,6 +7,7 @@ from events.models.event import Address, Document, Event
 from events.models.harvest import Harvest, HarvestFile, Origin, Provenance
 from events.models.review import ReviewItem
 from events.models.revision import Change, Revision, Sequence
+from events.models.search import SearchEntry, SearchWord
 from events.models.source import Citation, Publisher, PublisherHost, Source
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "RelatedLink",
     "ReviewItem",
     "Revision",
+    "SearchEntry",
+    "SearchWord",
     "Sequence",
     "Source",
     "Tagging",

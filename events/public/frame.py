@@ -43,6 +43,7 @@ def frame(edition: str) -> Mapping[str, Any]:
         "css": _static("css/public.css"),
         "icon": _static("icons/site.svg"),
         "home": f"{chosen.prefix}/",
+        "search_href": href(f"{chosen.prefix}/search/"),
         "nav": [
             {"href": href(f"{chosen.prefix}/{path}"), "label": said[word]}
             for path, word in (

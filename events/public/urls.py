@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 from django.views.decorators.http import require_safe
 
-from events.public import calendar, contexts, day, event, machines, opinion
+from events.public import calendar, contexts, day, event, machines, opinion, search
 from events.public.errors import moved
 from events.public.ready import href
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
@@ -49,10 +49,11 @@ urlpatterns = [
     re_path(rf"{_EDITION}contexts/$", contexts.contexts_page),
     re_path(rf"{_EDITION}opinion/{_FILE}$", opinion.opinion_page),
     re_path(rf"{_EDITION}opinion/{_DATE}/(?P<slug>[^/]+)/{_FILE}$", opinion.editorial_page),
+    re_path(rf"{_EDITION}search/$", search.search_page),
     re_path(r"^livez$", machines.live),
     re_path(r"^readyz$", machines.ready),
     re_path(r"^robots\.txt$", machines.robots),
-    re_path(rf"{_EDITION}(?:news|contexts|opinion)$", with_slash),
+    re_path(rf"{_EDITION}(?:news|contexts|opinion|search)$", with_slash),
     re_path(rf"^(?:{_PREFIXED})$", with_slash),
     re_path(rf"{_EDITION}news/[0-9]{{4}}(?:/[0-9]{{1,2}}){{0,2}}$", with_slash),
     re_path(rf"{_EDITION}contexts/[^/]+$", with_slash),

@@ -132,3 +132,8 @@ _CONTRAST: Final = re.compile("|".join(sorted(_CONTRASTS, key=len, reverse=True)
 def contrasts_in(simplified: str) -> set[tuple[str, str]]:
     """Words of which two texts on one event do not have different ones, with their groups."""
     return {_CONTRASTS[word] for word in _CONTRAST.findall(simplified)}
+
+
+def one_script(text: str) -> str:
+    """*text* with traditional characters as their simplified forms, one for one, and nothing else changed."""
+    return text.translate(_SIMPLE)

@@ -20,7 +20,17 @@ from events.actions.withdraw import withdraw_event
 from events.formats.jsonl import CHILDREN, DOCUMENT, FILES
 from events.harvest.jsonl import JsonlReader
 from events.harvest.records import CitedSource
-from events.models import Alias, Broader, Context, Event, RelatedLink, ReviewItem, Sequence
+from events.models import (
+    Alias,
+    Broader,
+    Context,
+    Event,
+    RelatedLink,
+    ReviewItem,
+    SearchEntry,
+    SearchWord,
+    Sequence,
+)
 from events.vocabulary import Grade, ReviewKind, Role, State
 from tests.factories import make_context, make_editorial, make_event, make_origin
 from tests.people import make_person
@@ -101,7 +111,7 @@ def empty_database() -> None:
     """Delete every row of the archive, past all rules."""
     kinds = [*(kind for kinds in FILES.values() for kind in kinds), *CHILDREN.values(), DOCUMENT]
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
-        for model in (RelatedLink, *(kind.model for kind in reversed(kinds))):
+        for model in (RelatedLink, SearchEntry, SearchWord, *(kind.model for kind in reversed(kinds))):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608  a table of ours
 
 

@@ -104,6 +104,12 @@ def test_real_answers_are_as_described(get: Get, document: dict[str, Any]) -> No
         "/api/v1/contexts/{id}/": [f"contexts/{context}/", "contexts/0/"],
         "/api/v1/sources/": ["sources/", "sources/?publisher=Nobody"],
         "/api/v1/sources/{id}/": [f"sources/{source}/", "sources/0/"],
+        "/api/v1/search/": [
+            "search/?q=cornerstone&facets=true",
+            "search/?q=another&ordering=-date",
+            "search/?q=x&page_size=0",
+        ],
+        "/api/v1/suggest/": ["suggest/?q=Trea", "suggest/?edition=xx"],
         "/api/v1/changes/": ["changes/", "changes/?page_size=1", "changes/?after=x"],
     }
     assert set(asked) == set(document["paths"])

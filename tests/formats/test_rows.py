@@ -14,7 +14,7 @@ from django.apps import apps
 from events.formats.jsonl import CHILDREN, DOCUMENT, EVENT, FILES, FOR_READERS, line_bytes, rows_of
 from events.formats.rows import RowFormat
 from events.harvest.files import Refused
-from events.models import Alias, Publisher, RelatedLink, ReviewItem
+from events.models import Alias, Publisher, RelatedLink, ReviewItem, SearchEntry, SearchWord
 
 KINDS = [*(kind for kinds in FILES.values() for kind in kinds), *CHILDREN.values(), DOCUMENT]
 PAGE = (Path(__file__).resolve().parent.parent.parent / "docs" / "formats.md").read_text("utf-8")
@@ -33,7 +33,11 @@ def _name(kind: RowFormat) -> str:
 
 def test_every_table_of_the_archive_is_exported_but_what_is_computed() -> None:
     exported = {kind.model for kind in KINDS}
-    assert set(apps.get_app_config("events").get_models()) - exported == {RelatedLink}
+    assert set(apps.get_app_config("events").get_models()) - exported == {
+        RelatedLink,
+        SearchEntry,
+        SearchWord,
+    }
 
 
 @pytest.mark.parametrize(

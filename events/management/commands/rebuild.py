@@ -1,4 +1,4 @@
-"""``manage.py rebuild related``: derived data made anew from what is stored."""
+"""``manage.py rebuild related`` and ``rebuild search``: derived data made anew from what is stored."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from events.actions.relate import mark_all_due, relate_due
 from events.management.progress import Progress
 from events.models import Document
+from events.search.check import disagreement, rebuild
 
 
 class Command(BaseCommand):
@@ -27,10 +28,47 @@ class Command(BaseCommand):
             "--all", action="store_true",
             help="compute the links of all events; without it only what is due, or was left by a killed run",
         )  # fmt: skip
+        search = kinds.add_parser("search", help="make the full-text index agree with the archive")
+        search.add_argument(
+            "--all", action="store_true", help="write every entry; without it only those that are not right"
+        )
+        search.add_argument("--check", action="store_true", help="write nothing, say what does not agree")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Run it; raises ``CommandError`` where other writers kept some events from being done."""
-        if options["all"]:
+        """Run it; raises ``CommandError`` where something is left to do."""
+        if options["kind"] == "related":
+            self._related(whole=options["all"])
+        elif options["check"]:
+            self._check_search()
+        else:
+            self._search(whole=options["all"])
+
+    def _check_search(self) -> None:
+        found = disagreement()
+        for said in found.faults:
+            self.stdout.write(said)
+        self.stdout.write(
+            f"{len(found.wrong):,} events are not in the index as they are published, "
+            f"{len(found.leftover):,} are in it and not published."
+        )
+        if found:
+            raise CommandError("Index and archive do not agree: run rebuild search.")
+
+    def _search(self, *, whole: bool) -> None:
+        total = Document.objects.count()
+        done = 0
+        with Progress(self.stderr, "events") as progress:
+
+            def step(count: int) -> None:
+                nonlocal done
+                done += count
+                progress.show(done, total)
+
+            changed = rebuild(whole=whole, progress=step)
+        self.stdout.write(f"{changed:,} entries of the index written or removed.")
+
+    def _related(self, *, whole: bool) -> None:
+        if whole:
             mark_all_due()
         due = Document.objects.filter(related_due=True)
         total = due.count()

@@ -1,0 +1,147 @@
+"""Search and suggestions (``/api/v1/search/``, ``/api/v1/suggest/``)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any, Final
+
+from django.http import HttpResponse, QueryDict
+from rest_framework.request import Request
+
+from events import queries
+from events.api import describe, problems
+from events.api.base import ArchiveView, answer, encode, select
+from events.api.pagination import PARAMETERS, address_with, read_page_size
+from events.filters import SearchFilter, search_filters
+from events.formats.hits import facets_json, histogram_json, hit_json, parts_json
+from events.formats.serializers import HitSerializer
+from events.models import Event
+from events.search.find import Filters, Hit, Order, facets, histogram, search
+from events.search.language import Query, parse
+from events.search.suggest import did_you_mean, suggest
+from events.vocabulary import EDITIONS
+
+_FIELDS: Final = tuple(HitSerializer().fields)
+_ORDERS: Final[dict[str, Order]] = {"relevance": "relevance", "-date": "date"}
+_CURSOR_MAX: Final = 200
+_FEW: Final = 5
+"""With fewer hits the query may have been mistyped."""
+
+
+class SearchView(ArchiveView):
+    """Published events by the words in them."""
+
+    filters = SearchFilter
+    parameters = (*PARAMETERS, "q", "fields", "facets")
+
+    @describe.search
+    def get(self, request: Request) -> HttpResponse:
+        """One page of hits; facets and histogram only for those who ask, as they cost more than the page."""
+        self.require_known_parameters(request)
+        data = request.query_params
+        fields = self.chosen_fields(request, _FIELDS)
+        size = read_page_size(data)
+        order = _read_order(data)
+        after = _read_cursor(data, order)
+        wants_facets = _read_yes_no(data, "facets")
+        filters = search_filters(self.checked(request, Event.objects.published()))
+        query = parse(str(data.get("q", "")))
+        found = search(query, filters=filters, order=order, limit=size, after=after)
+        hits = _bodies(found.hits, query, fields)
+        following = None
+        if found.after is not None:
+            (following,) = address_with(request._request, "cursor", _cursor(order, found.after))
+        mistyped = after is None and len(found.hits) < _FEW
+        rest = {
+            "next": following,
+            "cut": query.cut,
+            "did_you_mean": did_you_mean(query) if mistyped else None,
+            **(_whole(query, filters) if wants_facets else {"facets": None, "histogram": None}),
+        }
+        body = f'{{"results":[{",".join(hits)}],{encode(rest)[1:]}'
+        return answer(request, body, links={"next": following})
+
+
+class SuggestView(ArchiveView):
+    """What the beginning of a query may become."""
+
+    parameters = ("q", "edition")
+
+    @describe.suggest
+    def get(self, request: Request) -> HttpResponse:
+        """Contexts and events."""
+        self.require_known_parameters(request)
+        said = str(request.query_params.get("q", ""))
+        edition = request.query_params.get("edition")
+        if edition is not None and edition not in EDITIONS:
+            fault = problems.Fault(f"One of: {', '.join(EDITIONS)}.", parameter="edition")
+            raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
+        found = suggest(said, edition=edition)
+        documents = queries.documents([hit.event_id for hit in found.events])
+        query = parse(f"{said}*")
+        body = {
+            "contexts": [{"id": pk, "name": name, "path": path} for pk, name, path in found.contexts],
+            "events": [
+                {
+                    "id": document["id"],
+                    "address": document["address"],
+                    "date": document["date"],
+                    "highlight": parts_json(document, query),
+                }
+                for document in documents
+            ],
+        }
+        return answer(request, encode(body))
+
+
+def _bodies(hits: list[Hit], query: Query, fields: list[str] | None) -> list[str]:
+    bodies = queries.bodies([hit.event_id for hit in hits])
+    made = [hit_json(bodies[hit.event_id], hit, query) for hit in hits if hit.event_id in bodies]
+    return made if fields is None else [encode(select(json.loads(body), fields)) for body in made]
+
+
+def _whole(query: Query, filters: Filters) -> dict[str, Any]:
+    return {
+        "facets": facets_json(facets(query, filters=filters)),
+        "histogram": histogram_json(histogram(query, filters=filters)),
+    }
+
+
+def _read_order(data: QueryDict) -> Order:
+    order = _ORDERS.get(str(data.get("ordering", "relevance")))
+    if order is None:
+        fault = problems.Fault(f"One of: {', '.join(_ORDERS)}.", parameter="ordering")
+        raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
+    return order
+
+
+def _read_yes_no(data: QueryDict, name: str) -> bool:
+    said = data.get(name, "false")
+    if said not in {"true", "false"}:
+        fault = problems.Fault("Write true or false.", parameter=name)
+        raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
+    return said == "true"
+
+
+def _cursor(order: Order, after: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([order, after]).encode()).decode().rstrip("=")
+
+
+def _read_cursor(data: QueryDict, order: Order) -> int | None:
+    """Where :func:`_cursor` said that the page begins; raises ``Problem`` for anything else."""
+    said = data.get("cursor")
+    if said is None:
+        return None
+    try:
+        if len(said) > _CURSOR_MAX:
+            raise ValueError(said)
+        padded = said.encode("ascii") + b"=" * (-len(said) % 4)
+        kind, after = json.loads(base64.b64decode(padded, b"-_", validate=True))
+        if kind != order or type(after) is not int or not 0 < after < 1 << 62:
+            raise ValueError(said)
+    except (ValueError, TypeError, RecursionError, binascii.Error):
+        fault = problems.Fault("Not a cursor of this search in this order.", parameter="cursor")
+        raise problems.Problem(problems.INVALID_CURSOR, errors=[fault]) from None
+    return after

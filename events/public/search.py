@@ -1,0 +1,229 @@
+"""``/search/``: a form, the hits with what was found in them, facets and a chart of the whole result."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.views.decorators.http import require_safe
+
+from events import queries
+from events.filter_fields import parse_id
+from events.formats.hits import shown_parts
+from events.public.conditional import answer, etag_of
+from events.public.errors import absolute
+from events.public.frame import FORMATS, date_link, render
+from events.public.ready import href
+from events.public.words import count_words, words
+from events.search.find import (
+    FACETED_MOST,
+    Facets,
+    Filters,
+    Histogram,
+    Hit,
+    Order,
+    facets,
+    histogram,
+    search,
+)
+from events.search.language import QUERY_MAX, Query, parse, read_day, storable
+from events.search.suggest import did_you_mean
+from events.vocabulary import DEFAULT_EDITION, EDITIONS, Category
+
+_FEW: Final = 5
+_VALUES_MOST: Final = 10
+_NARROWING: Final = ("context", "category", "publisher")
+_CHART_HEIGHT: Final = 100
+_CHART_WIDTH: Final = 600
+
+
+class _Asked(NamedTuple):
+    """What the reader asked: parameters as given, and as search takes them."""
+
+    given: list[tuple[str, str]]
+    query: Query
+    filters: Filters
+    order: Order
+    after: int | None
+
+    def address(self, path: str, *more: tuple[str, str], without: tuple[tuple[str, str], ...] = ()) -> str:
+        """The address of this search with *more* and *without* some of it, from its first page."""
+        return f"{path}?{urlencode([*(pair for pair in self.given if pair not in without), *more])}"
+
+
+@require_safe
+def search_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpResponse:
+    """Any query is answered; what no search can mean is passed over."""
+    asked = _read(request.GET, edition)
+    path = f"{EDITIONS[edition].prefix}/search/"
+    page: dict[str, Any] = {
+        "title": asked.query.said,
+        "canonical": absolute(asked.address(path) if asked.given else path),
+        "action": path,
+        "q": asked.query.said,
+        "from": _one(request.GET, "from"),
+        "to": _one(request.GET, "to"),
+        "by_date": asked.order == "date",
+        "kept": [pair for pair in asked.given if pair[0] in _NARROWING],
+        "asked": bool(asked.given),
+        "cut": asked.query.cut,
+    }
+    if asked.given:
+        page |= _found(asked, path, edition)
+    return answer(
+        request,
+        etag=etag_of("search", page),
+        content_type=FORMATS["html"],
+        make=lambda: render("public/search.html", edition, page),
+        key=f"search {edition}",  # only the last one is kept: nobody should fill the cache by asking
+    )
+
+
+def _read(data: QueryDict, edition: str) -> _Asked:
+    given = [
+        (name, text)
+        for name in ("q", "from", "to", *_NARROWING)
+        for value in data.getlist(name)[:_VALUES_MOST]
+        if (text := storable(value)[:QUERY_MAX].strip())
+    ]
+    if data.get("order") == "date":
+        given.append(("order", "date"))
+    values = {name: [value for key, value in given if key == name] for name in _NARROWING}
+    narrowed = Filters(
+        contexts=tuple(_contexts(value, edition) for value in values["context"]),
+        categories=tuple(value for value in values["category"] if value in set(Category.values)),
+        publishers=tuple(values["publisher"]),
+        editions=(edition,),
+        first=read_day(_one(data, "from")),
+        last=_last_day(_one(data, "to")),
+    )
+    order: Order = "date" if data.get("order") == "date" else "relevance"
+    return _Asked(given, parse(_one(data, "q")), narrowed, order, parse_id(_one(data, "after")))
+
+
+def _one(data: QueryDict, name: str) -> str:
+    return storable(data.get(name, ""))[:QUERY_MAX].strip()
+
+
+def _contexts(value: str, edition: str) -> frozenset[int]:
+    """The context of this slug, a merged one's target; none matches what does not exist."""
+    context = queries.find_context(value, edition)
+    return frozenset() if context is None else frozenset({context.merged_into_id or context.pk})
+
+
+def _last_day(value: str) -> dt.date | None:
+    """The last day of a year, month or day."""
+    first = read_day(value)
+    if first is None or value.count("-") == 2:
+        return first
+    month = first.month if "-" in value else 12
+    return first.replace(month=month, day=calendar.monthrange(first.year, month)[1])
+
+
+def _found(asked: _Asked, path: str, edition: str) -> dict[str, Any]:
+    found = search(asked.query, filters=asked.filters, order=asked.order, after=asked.after)
+    chart = histogram(asked.query, filters=asked.filters)
+    better = did_you_mean(asked.query) if len(found.hits) < _FEW and asked.after is None else None
+    others = tuple(pair for pair in asked.given if pair[0] == "q")
+    by_order = ("order", "date")
+    return {
+        "hits": _hits(found.hits, asked.query, edition),
+        "count": f"{words(edition)['more_than']} " * chart.more + count_words(edition, chart.count),
+        "did_you_mean": better,
+        "did_you_mean_href": better and asked.address(path, ("q", better), without=others),
+        "orders": [
+            {"label": words(edition)["by_relevance"], "href": asked.address(path, without=(by_order,))},
+            {
+                "label": words(edition)["by_date"],
+                "href": asked.address(path, by_order, without=(by_order,)),
+            },
+        ],
+        "chosen": [
+            {"label": _named(name, value), "href": asked.address(path, without=((name, value),))}
+            for name, value in asked.given
+            if name not in {"q", "order"}
+        ],
+        "facets": _facets(facets(asked.query, filters=asked.filters), asked, path, edition),
+        "chart": _chart(chart, asked, path),
+        "more_href": asked.address(path, ("after", str(found.after))) if found.after is not None else "",
+        "first_href": asked.address(path) if asked.after is not None else "",
+    }
+
+
+def _hits(hits: list[Hit], query: Query, edition: str) -> list[dict[str, Any]]:
+    documents = queries.documents([hit.event_id for hit in hits])
+    return [
+        {
+            "href": href(document["address"], ".html"),
+            "parts": [tuple(part) for part in shown_parts(document, query)],
+            "date": date_link(edition, document["date"]),
+            "contexts": [
+                {"href": href(row["path"]), "name": row["name"]}
+                for row in document["contexts"][:_VALUES_MOST]
+            ],
+        }
+        for document in documents
+    ]
+
+
+def _named(name: str, value: str) -> str:
+    return Category(value).label if name == "category" and value in set(Category.values) else value
+
+
+def _facets(found: Facets, asked: _Asked, path: str, edition: str) -> list[dict[str, Any]]:
+    said = words(edition)
+    slugs = queries.context_slugs([int(row.value) for row in found.values["context"]])
+    groups = []
+    for kind, heading in (("context", "contexts"), ("category", "category"), ("publisher", "publishers")):
+        rows = []
+        for row in found.values[kind]:
+            value = slugs.get(int(row.value), "") if kind == "context" else row.value
+            if value and (kind, value) not in asked.given:
+                rows.append(
+                    {
+                        "name": _named(kind, row.name),
+                        "count": row.count,
+                        "href": asked.address(path, (kind, value)),
+                    }
+                )
+        if rows:
+            groups.append({"heading": said[heading], "rows": rows})
+    if groups and found.more:
+        groups[0]["note"] = f"{said['newest_counted']} {FACETED_MOST:,}"
+    return groups
+
+
+def _chart(found: Histogram, asked: _Asked, path: str) -> dict[str, Any] | None:
+    """A bar a year, and the same as rows; None where one bar would say nothing."""
+    years = found.years()
+    if len(years) < 2:
+        return None
+    most = max(count for _, count in years)
+    step = _CHART_WIDTH / len(years)
+    dates = tuple(pair for pair in asked.given if pair[0] in {"from", "to"})
+    bars = []
+    for position, (year, count) in enumerate(years):
+        height = round(_CHART_HEIGHT * count / most, 1)
+        said = f"{year:04d}"
+        bars.append(
+            {
+                "year": said,
+                "count": count,
+                "x": f"{position * step:.1f}",
+                "y": f"{_CHART_HEIGHT - height:.1f}",
+                "width": f"{max(step - 2, 1):.1f}",
+                "height": f"{height:.1f}",
+                "href": asked.address(path, ("from", said), ("to", said), without=dates),
+            }
+        )
+    return {
+        "bars": bars,
+        "width": _CHART_WIDTH,
+        "height": _CHART_HEIGHT,
+        "first": bars[0]["year"],
+        "last": bars[-1]["year"],
+        "more": found.more,
+    }

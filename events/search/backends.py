@@ -1,0 +1,66 @@
+"""Which database's full text is at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from events.search.index import Entry
+    from events.search.tree import Tree
+
+RANKED_MOST: Final = 5_000
+"""Of more matches only so many, the newest, are ranked: no query costs more than that."""
+RECENCY: Final = 0.3
+"""How much more a hit of the archive's newest month counts than an old one."""
+RECENCY_MONTHS: Final = 24
+"""After so many months half of that is left."""
+
+
+class Span(NamedTuple):
+    """Keys from ``low`` to below ``high``."""
+
+    low: int
+    high: int
+
+
+class Backend(Protocol):
+    """What a database does for search. Keys are those of ``events.search.index``."""
+
+    def write(self, entries: Sequence[Entry], *, new: bool) -> None:
+        """Insert or replace these entries."""
+
+    def ranked(self, tree: Tree, span: Span, limit: int, offset: int) -> list[tuple[int, float]]:
+        """Keys and scores (greater is better) of the best matches."""
+
+    def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
+        """The greatest keys that match."""
+
+    def labels(self, tree: Tree, span: Span, limit: int) -> list[str]:
+        """The labels of the newest matches."""
+
+    def months(self, tree: Tree, span: Span, limit: int) -> list[tuple[int, int]]:
+        """How many of the newest matches each month (200402) has, in order."""
+
+    def differing(self, entries: Sequence[Entry]) -> list[int]:
+        """The events of those *entries* that do not stand in the index just so."""
+
+    def faults(self) -> list[str]:
+        """What the database itself finds wrong with its index."""
+
+
+def current() -> Backend:
+    """The one of the default database."""
+    return _backend(connection.vendor)
+
+
+def _backend(vendor: str) -> Backend:
+    # Each imports this module's figures.
+    from events.search import fts5, tsearch  # noqa: PLC0415
+
+    found: dict[str, Any] = {"sqlite": fts5.Fts5(), "postgresql": tsearch.TextSearch()}
+    backend: Backend = found[vendor]
+    return backend

@@ -1,0 +1,138 @@
+"""Full text in SQLite: a table of FTS5 that holds words only, with the entry's key as its row id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.db import DatabaseError, connection
+
+from events.search.backends import RANKED_MOST, RECENCY, RECENCY_MONTHS, Span
+from events.search.index import ALL, Entry
+from events.search.language import Terms
+from events.search.tree import Leaf, Tree
+from events.search.words import stems_of
+
+_WEIGHTS: Final = "1.0, 0.4, 0.3, 0.0"
+_MONTH: Final = "((rowid >> 36) / 10000 * 12 + (rowid >> 36) / 100 %% 100)"
+_AT_ONCE: Final = 400
+_RANKED: Final = f"""
+    SELECT rowid, -score * (1 + {RECENCY} / (1 + max(0, newest - {_MONTH}) / {RECENCY_MONTHS}.0)) AS points
+    FROM (SELECT rowid, bm25(events_searchtext, {_WEIGHTS}) AS score FROM events_searchtext
+          WHERE events_searchtext MATCH %s AND rowid >= %s AND rowid < %s
+          ORDER BY rowid DESC LIMIT {RANKED_MOST}),
+         (SELECT {_MONTH.replace("rowid", "max(key)")} AS newest FROM events_searchentry)
+    ORDER BY points DESC, rowid DESC LIMIT %s OFFSET %s"""  # noqa: S608  figures of ours
+_NEWEST: Final = (
+    "SELECT rowid FROM events_searchtext WHERE events_searchtext MATCH %s AND rowid >= %s AND rowid < %s "
+    "ORDER BY rowid DESC LIMIT %s"
+)
+
+_LABELS: Final = (
+    f"SELECT labels FROM ({_NEWEST}) found "  # noqa: S608  as above
+    "CROSS JOIN events_searchentry entry ON entry.key = found.rowid"
+)
+_MONTHS: Final = (
+    f"SELECT (rowid >> 36) / 100 AS month, count(*) FROM ({_NEWEST}) GROUP BY month ORDER BY month"  # noqa: S608
+)
+
+
+class Fts5:
+    """The backend of SQLite."""
+
+    def write(self, entries: Sequence[Entry], *, new: bool) -> None:
+        """Replace by removing: FTS5 has no update in place."""
+        with connection.cursor() as cursor:
+            if not new:
+                cursor.executemany(
+                    "DELETE FROM events_searchentry WHERE event_id = %s",
+                    [(entry.event_id,) for entry in entries],
+                )
+            cursor.executemany(
+                "INSERT INTO events_searchentry (key, event_id, labels) VALUES (%s, %s, %s)",
+                [(entry.key, entry.event_id, entry.labels) for entry in entries],
+            )
+            cursor.executemany(
+                "INSERT INTO events_searchtext (rowid, words, around, stems, labels) "
+                "VALUES (%s, %s, %s, %s, %s)",
+                [(entry.key, entry.words, entry.around, entry.stems, entry.tokens) for entry in entries],
+            )
+
+    def ranked(self, tree: Tree, span: Span, limit: int, offset: int) -> list[tuple[int, float]]:
+        """By BM25, with a pull to what is new."""
+        return _rows(_RANKED, [match(tree), *span, limit, offset])
+
+    def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
+        """In the index's own order."""
+        return [key for (key,) in _rows(_NEWEST, [match(tree), *span, limit])]
+
+    def labels(self, tree: Tree, span: Span, limit: int) -> list[str]:
+        """Looked up one by one."""
+        return [labels for (labels,) in _rows(_LABELS, [match(tree), *span, limit])]
+
+    def months(self, tree: Tree, span: Span, limit: int) -> list[tuple[int, int]]:
+        """Counted from the keys alone."""
+        return _rows(_MONTHS, [match(tree), *span, limit])
+
+    def differing(self, entries: Sequence[Entry]) -> list[int]:
+        """Compared word by word."""
+        found: dict[int, tuple[Any, ...]] = {}
+        for start in range(0, len(entries), _AT_ONCE):
+            chunk = entries[start : start + _AT_ONCE]
+            places = ", ".join(["%s"] * len(chunk))
+            rows = _rows(
+                "SELECT entry.event_id, entry.key, words, around, stems, entry.labels, found.labels "  # noqa: S608
+                "FROM events_searchentry entry JOIN events_searchtext found ON found.rowid = entry.key "
+                f"WHERE entry.event_id IN ({places})",
+                [entry.event_id for entry in chunk],
+            )
+            found.update((row[0], row) for row in rows)
+        return [entry.event_id for entry in entries if found.get(entry.event_id) != (*entry, entry.tokens)]
+
+    def faults(self) -> list[str]:
+        """Rows without an entry, and what FTS5's own check says."""
+        ((lost,),) = _rows(
+            "SELECT count(*) FROM events_searchtext WHERE rowid NOT IN (SELECT key FROM events_searchentry)",
+            [],
+        )
+        said = [f"{lost} rows of events_searchtext belong to no entry."] if lost else []
+        try:
+            _rows("INSERT INTO events_searchtext (events_searchtext) VALUES ('integrity-check')", [])
+        except DatabaseError as error:
+            said.append(f"FTS5's own check: {error}")
+        return said
+
+
+def _rows(sql: str, parameters: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def match(tree: Tree) -> str:
+    """*tree* in FTS5's query language. Words are letters and digits only, and stand in quotes."""
+    clauses = [" OR ".join(map(_leaf, clause)) for clause in tree.clauses] or [_ALL]
+    asked = " AND ".join(f"({clause})" for clause in clauses)
+    for leaf in tree.without:
+        asked = f"({asked}) NOT {_positive(leaf)}"
+    return asked
+
+
+_ALL: Final = f'(labels : "{ALL}")'
+
+
+def _leaf(leaf: Leaf) -> str:
+    return f"({_ALL} NOT {_positive(leaf)})" if leaf.negated else _positive(leaf)
+
+
+def _positive(leaf: Leaf) -> str:
+    if not isinstance(leaf, Terms):
+        return f"(labels : ({' OR '.join(map(_quoted, leaf.tokens or ('none',)))}))"
+    phrase = f"{{words around}} : {_quoted(' '.join(leaf.words))}{' *' if leaf.prefix else ''}"
+    if leaf.exact or leaf.prefix or len(leaf.words) > 1:
+        return f"({phrase})"
+    return f"({' OR '.join([phrase, *(f'stems : {_quoted(found)}' for found in stems_of(leaf.words[0]))])})"
+
+
+def _quoted(words: str) -> str:
+    return f'"{words}"'

@@ -1,0 +1,155 @@
+"""Full text in PostgreSQL: a ``tsvector`` that is written out here, so that its parser cuts nothing.
+
+Weight A has the text's words, B those around it, C the stems, D the labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+from typing import Any, Final
+
+from django.db import connection
+
+from events.search.backends import RANKED_MOST, RECENCY, RECENCY_MONTHS, Span
+from events.search.index import ALL, Entry
+from events.search.language import Terms
+from events.search.tree import Leaf, Tree
+from events.search.words import BREAK, stems_of
+
+_PLACES_MOST: Final = 16_383
+_AT_ONCE: Final = 500
+_MONTH: Final = "((key >> 36) / 10000 * 12 + (key >> 36) / 100 %% 100)"
+# Division by the logarithm of the length, as short texts say more with one word.
+_RANKED: Final = f"""
+    SELECT key, ts_rank('{{0, 0.3, 0.4, 1}}', vector, query, 1)
+        * (1 + {RECENCY} / (1 + greatest(0, newest - {_MONTH}) / {RECENCY_MONTHS}.0)) AS points
+    FROM (SELECT key, vector, query FROM events_searchentry, CAST(%s AS tsquery) query
+          WHERE vector @@ query AND key >= %s AND key < %s ORDER BY key DESC LIMIT {RANKED_MOST}) found,
+         (SELECT {_MONTH.replace("key", "max(key)")} AS newest FROM events_searchentry) last
+    ORDER BY points DESC, key DESC LIMIT %s OFFSET %s"""  # noqa: S608  figures of ours
+_NEWEST: Final = (
+    "FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery) AND key >= %s AND key < %s "
+    "ORDER BY key DESC LIMIT %s"
+)
+_MONTHS: Final = (
+    f"SELECT (key >> 36) / 100 AS month, count(*) FROM (SELECT key {_NEWEST}) found "  # noqa: S608  as above
+    "GROUP BY 1 ORDER BY 1"
+)
+_GIVEN: Final = (
+    "unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[]) AS row (key, event_id, labels, vector) "
+)
+_WRITE: Final = (
+    "INSERT INTO events_searchentry (key, event_id, labels, vector) "  # noqa: S608  as above
+    f"SELECT key, event_id, labels, CAST(vector AS tsvector) FROM {_GIVEN}"
+    "ON CONFLICT (event_id) DO UPDATE "
+    "SET key = excluded.key, labels = excluded.labels, vector = excluded.vector"
+)
+_DIFFERING: Final = (
+    f"SELECT row.event_id FROM {_GIVEN} LEFT JOIN events_searchentry entry USING (event_id) "  # noqa: S608  as above
+    "WHERE entry.key IS DISTINCT FROM row.key OR entry.labels IS DISTINCT FROM row.labels "
+    "OR entry.vector IS DISTINCT FROM CAST(row.vector AS tsvector)"
+)
+
+
+class TextSearch:
+    """The backend of PostgreSQL."""
+
+    def write(self, entries: Sequence[Entry], *, new: bool) -> None:
+        """One statement for many rows; two writers of one event come one after the other."""
+        del new
+        with connection.cursor() as cursor:
+            for start in range(0, len(entries), _AT_ONCE):
+                chunk = entries[start : start + _AT_ONCE]
+                cursor.execute(_WRITE, _columns(chunk))
+
+    def ranked(self, tree: Tree, span: Span, limit: int, offset: int) -> list[tuple[int, float]]:
+        """By ``ts_rank``, with a pull to what is new."""
+        return _rows(_RANKED, [tsquery(tree), *span, limit, offset])
+
+    def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
+        """Along the key, or sorted, as the planner thinks."""
+        return [key for (key,) in _rows(f"SELECT key {_NEWEST}", [tsquery(tree), *span, limit])]
+
+    def labels(self, tree: Tree, span: Span, limit: int) -> list[str]:
+        """With the rows."""
+        return [labels for (labels,) in _rows(f"SELECT labels {_NEWEST}", [tsquery(tree), *span, limit])]
+
+    def months(self, tree: Tree, span: Span, limit: int) -> list[tuple[int, int]]:
+        """Counted from the keys alone."""
+        return _rows(_MONTHS, [tsquery(tree), *span, limit])
+
+    def differing(self, entries: Sequence[Entry]) -> list[int]:
+        """Compared as the database understands both."""
+        found: list[int] = []
+        for start in range(0, len(entries), _AT_ONCE):
+            rows = _rows(_DIFFERING, _columns(entries[start : start + _AT_ONCE]))
+            found += [event_id for (event_id,) in rows]
+        return found
+
+    def faults(self) -> list[str]:
+        """None: PostgreSQL keeps its index by itself."""
+        return []
+
+
+def _columns(entries: Sequence[Entry]) -> list[list[Any]]:
+    return [
+        [entry.key for entry in entries],
+        [entry.event_id for entry in entries],
+        [entry.labels for entry in entries],
+        [vector(entry) for entry in entries],
+    ]
+
+
+def _rows(sql: str, parameters: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def vector(entry: Entry) -> str:
+    """The entry as a ``tsvector`` written out. A break is a place that nothing stands at."""
+    places: dict[str, list[str]] = {}
+    place = count(1)
+    for weight, words in (("A", entry.words), ("B", entry.around), ("C", entry.stems), ("D", entry.tokens)):
+        for word in words.split(" "):
+            at = next(place)
+            if word and word != BREAK:
+                places.setdefault(word, []).append(f"{min(at, _PLACES_MOST)}{weight}")
+        next(place)
+    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+
+
+def tsquery(tree: Tree) -> str:
+    """*tree* as a ``tsquery`` written out. Words are letters and digits only, and stand in quotes."""
+    parts = [f"({' | '.join(map(_leaf, clause))})" for clause in tree.clauses] or [_ALL]
+    parts += [f"!{_positive(leaf)}" for leaf in tree.without]
+    return " & ".join(parts)
+
+
+_ALL: Final = f"'{ALL}':D"
+
+
+def _leaf(leaf: Leaf) -> str:
+    return f"({_ALL} & !{_positive(leaf)})" if leaf.negated else _positive(leaf)
+
+
+def _label(token: str) -> str:
+    return f"'{token}':D"
+
+
+def _positive(leaf: Leaf) -> str:
+    if not isinstance(leaf, Terms):
+        return f"({' | '.join(_label(token) for token in leaf.tokens or ('none',))})"
+    asked, distance = "", 1
+    for position, word in enumerate(leaf.words):
+        if word == BREAK:
+            distance += 1
+            continue
+        last = position == len(leaf.words) - 1
+        step = f" <{distance}> " if asked else ""
+        asked += f"{step}'{word}':{'*' if leaf.prefix and last else ''}AB"
+        distance = 1
+    if not (leaf.exact or leaf.prefix or len(leaf.words) > 1):
+        asked = " | ".join([asked, *(f"'{found}':C" for found in stems_of(leaf.words[0]))])
+    return f"({asked})"

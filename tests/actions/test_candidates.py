@@ -1,0 +1,107 @@
+"""events/actions/candidates.py: names are proposed, never created unseen, and a no is for ever."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from events.actions.candidates import propose_contexts
+from events.actions.recording import Actor
+from events.actions.review import decide_review
+from events.models import Context, ReviewItem, Revision
+from events.vocabulary import ChangeKind, ReviewKind, ReviewState
+from tests.factories import make_context, make_event
+
+pytestmark = pytest.mark.django_db
+
+
+def news(
+    name: str, count: int = 8, *, edition: str = "en", text: str = "Envoys gather in {} on day {}."
+) -> None:
+    """So many events, a day each, whose texts have the name."""
+    for number in range(count):
+        make_event(text.format(name, number), date=f"2004-02-{number + 1:02d}", edition=edition)
+
+
+def propose(**options: int) -> dict[str, int]:
+    return propose_contexts(edition="en", **options)
+
+
+def test_a_recurring_name_waits_for_an_editor() -> None:
+    news("Port Azure")
+    assert propose() == {"found": 1, "proposed": 1, "updated": 0, "obsolete": 0}
+    item = ReviewItem.objects.get()
+    assert (item.kind, item.key, item.state) == (ReviewKind.CANDIDATE, "en:Port Azure", ReviewState.OPEN)
+    assert item.data["name"] == "Port Azure"
+    assert (item.data["count"], item.data["days"], len(item.data["examples"])) == (8, 8, 5)
+    assert not Context.objects.exists()
+
+
+def test_proposing_again_writes_nothing_new() -> None:
+    news("Port Azure")
+    propose()
+    before = list(ReviewItem.objects.values())
+    assert propose() == {"found": 1, "proposed": 0, "updated": 0, "obsolete": 0}
+    assert list(ReviewItem.objects.values()) == before
+    make_event("Envoys leave Port Azure.", date="2004-03-01")
+    assert propose()["updated"] == 1
+    assert ReviewItem.objects.get().data["count"] == 9
+
+
+def test_accepted_it_becomes_a_context_and_its_events_are_tagged(editor: Actor) -> None:
+    news("Port Azure")
+    other = make_event("Envoys gather elsewhere.")
+    propose()
+    decide_review(actor=editor, item_id=ReviewItem.objects.get().pk, accept=True)
+    context = Context.objects.get()
+    assert context.name == "Port Azure"
+    assert set(context.taggings.values_list("how", flat=True)) == {"text"}
+    assert context.taggings.count() == 8
+    assert not other.taggings.exists()
+    created = Revision.objects.get(context=context)
+    assert (created.kind, created.actor) == (ChangeKind.CREATED, editor.user)
+    assert all(one.by_robot for one in Revision.objects.filter(event__isnull=False))
+    assert propose() == {"found": 0, "proposed": 0, "updated": 0, "obsolete": 0}
+
+
+def test_rejected_it_is_never_proposed_again(editor: Actor) -> None:
+    news("Port Azure")
+    propose()
+    decide_review(actor=editor, item_id=ReviewItem.objects.get().pk, accept=False)
+    make_event("Envoys leave Port Azure.", date="2004-03-01")
+    assert propose()["proposed"] == 0
+    assert ReviewItem.objects.get().state == ReviewState.REJECTED
+    assert not Context.objects.exists()
+
+
+def test_contributors_accept_nothing(contributor: Actor) -> None:
+    news("Port Azure")
+    propose()
+    with pytest.raises(PermissionDenied):
+        decide_review(actor=contributor, item_id=ReviewItem.objects.get().pk, accept=True)
+    assert not Context.objects.exists()
+
+
+def test_what_became_a_context_meanwhile_is_no_question_any_more() -> None:
+    news("Port Azure")
+    propose()
+    make_context("Port Azure")
+    assert propose()["obsolete"] == 1
+    assert ReviewItem.objects.get().state == ReviewState.OBSOLETE
+
+
+def test_only_so_many_wait_at_once(editor: Actor) -> None:
+    for name in ("Port Azure", "Port Noir", "Port Rouge"):
+        news(name)
+    assert propose(limit=2)["proposed"] == 2
+    assert propose(limit=2)["proposed"] == 0
+    decide_review(actor=editor, item_id=ReviewItem.objects.order_by("pk")[0].pk, accept=False)
+    assert propose(limit=2)["proposed"] == 1
+
+
+def test_chinese_names_are_proposed_where_they_stand_in_quotation_marks(editor: Actor) -> None:
+    news("蓝港条约", edition="zh", text="今天代表签署《{}》第{}条。")
+    assert propose()["found"] == 0
+    assert propose_contexts(edition="zh")["proposed"] == 1
+    decide_review(actor=editor, item_id=ReviewItem.objects.get().pk, accept=True)
+    assert Context.objects.get(edition="zh").taggings.count() == 8
