@@ -19,6 +19,7 @@ from events.actions.batch import COUNTED, Batch, Report, Run
 from events.actions.reconcile import reconcile, remember
 from events.actions.recording import Actor, recording
 from events.actions.relate import relate_due
+from events.actions.tagging import tag_from_texts, touched_by
 from events.harvest.records import BadRecord, FileRead, Item, Mention, Reader, Record
 from events.models import Harvest, Origin
 from events.vocabulary import HarvestState
@@ -41,6 +42,7 @@ def run_harvest(
     moment: dt.datetime | None = None,
     dry_run: bool = False,
     relate: bool = True,
+    tags: bool = False,
     progress: Progress | None = None,
     report: Report | None = None,
     on_bad: Callable[[BadRecord], None] | None = None,
@@ -50,12 +52,13 @@ def run_harvest(
     *moment*: when the input was true (now, unless given); what an older input says overwrites
     nothing. A harvest of the same input that was killed is resumed. *report* is told of every
     change, *on_bad* of every record that could not be read. The harvest's state is ``FAILED`` where
-    there was one. Related links are computed at the end unless *relate* is off. With *dry_run*
+    there was one. With *tags* the texts it brought are searched for the names of contexts before it
+    counts as finished; related links are computed at the end unless *relate* is off. With *dry_run*
     everything is decided as it would be, and nothing stays written; on SQLite other writers wait
     for it meanwhile.
     """
     if not dry_run:
-        harvest = _run(reader, origin, moment, progress, report, on_bad)
+        harvest = _run(reader, origin, moment, progress, report, on_bad, tags=tags)
         if relate:
             _take_stock(harvest)
             relate_due()
@@ -88,6 +91,7 @@ def _run(
     on_bad: Callable[[BadRecord], None] | None,
     *,
     dry: bool = False,
+    tags: bool = False,
 ) -> Harvest:
     harvest = _open(reader, origin, moment)
     run = Run(
@@ -111,6 +115,9 @@ def _run(
             _take(run, items[known:], done, pace, on_bad, dry=dry)
         if progress is not None:
             progress(reader.position, total)
+    if tags:
+        # While the harvest is open: one that is killed here is resumed, and finds them then.
+        tag_from_texts(actor=Actor.robot(harvest), edition=harvest.edition, event_ids=touched_by(harvest))
     _close(run)
     return harvest
 

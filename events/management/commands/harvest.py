@@ -16,14 +16,11 @@ from django.utils import timezone
 from events.actions.batch import COUNTED
 from events.actions.harvesting import run_harvest
 from events.actions.naming import find_contexts
-from events.actions.recording import Actor
-from events.actions.relate import relate_due
-from events.actions.tagging import tag_from_texts, touched_by
 from events.harvest.jsonl import JsonlReader
 from events.harvest.markdown import MarkdownReader
 from events.harvest.records import BadRecord, Reader
 from events.management.progress import Progress
-from events.models import Harvest, Origin
+from events.models import Origin
 from events.vocabulary import DEFAULT_EDITION, EDITIONS, HarvestState
 
 _READERS: dict[str, tuple[str, Callable[[Path, str], Reader]]] = {
@@ -95,31 +92,17 @@ class Command(BaseCommand):
                 origin=_origin(options),
                 moment=options["moment"],
                 dry_run=dry_run,
-                relate=False,
+                tags=not options["no_tags"],
                 progress=None if dry_run else progress.show,
                 report=self._tell if dry_run else None,
                 on_bad=self._complain,
             )
             if dry_run:
                 transaction.set_rollback(True)
-        if not dry_run:
-            self._follow_up(harvest, tags=not options["no_tags"])
         summary = ", ".join(f"{harvest.counts.get(name, 0):,} {name}" for name in COUNTED)
         self.stdout.write(f"{'Would be: ' if dry_run else ''}{summary}.")
         if harvest.state == HarvestState.FAILED:
             raise CommandError("Some records could not be read; the rest was taken.")
-
-    def _follow_up(self, harvest: Harvest, *, tags: bool) -> None:
-        """What comes after the records: contexts found in texts, related links."""
-        if tags:
-            with Progress(self.stderr, "texts") as progress:
-                tag_from_texts(
-                    actor=Actor.robot(harvest),
-                    edition=harvest.edition,
-                    event_ids=touched_by(harvest),
-                    progress=progress.show,
-                )
-        relate_due()
 
     def _tell(self, what: str, where: str, text: str) -> None:
         self.stdout.write(f"{what}: {where}" + (f" → {text[:120]}" if text else ""))
