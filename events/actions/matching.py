@@ -76,7 +76,6 @@ class Found:
     row: Provenance | None = None
     event: Event | None = None
     arrival: Arrival | None = None
-    reworded: bool = False
     swallows: list[Event] = field(default_factory=list)
 
 
@@ -195,7 +194,7 @@ def _former_events(group: list[Found], days: Days, claims: Claims) -> None:
             if set(claims.keys(one.record.date, event.pk)) - {one.key}:
                 continue
             if one.event is None:
-                one.event, one.reworded = event, True
+                one.event = event
                 claims.take(one.record.date, event.pk, one.key)
             elif event.date == one.event.date and event.state in _COMPARABLE:
                 one.swallows.append(event)
@@ -216,7 +215,7 @@ def _match_by_story(date: dt.date, group: list[Found], days: Days, claims: Claim
         candidate = candidates[free[pairing.known_index]]
         if pairing.verdict is Verdict.SAME and candidate.event is not None:
             one = fresh[pairing.new_index]
-            one.event, one.reworded = candidate.event, True
+            one.event = candidate.event
             claims.take(date, candidate.event.pk, one.key)
         elif pairing.verdict is Verdict.DOUBTFUL:
             doubts[pairing.new_index] = candidate.what
