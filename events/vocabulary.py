@@ -83,6 +83,7 @@ class Decision(TextChoices):
 
     PIN = "pin", "Pinned"
     BAN = "ban", "Banned"
+    NOTE = "note", "Left to the computation, with a note"
 
 
 class ReviewKind(TextChoices):
@@ -106,6 +107,25 @@ class ReviewState(TextChoices):
     ACCEPTED = "accepted", "Accepted"
     REJECTED = "rejected", "Rejected"
     OBSOLETE = "obsolete", "Obsolete"
+
+
+class BulkKind(TextChoices):
+    """What changed many events at once."""
+
+    PROOFREADING = "proofreading", "Proofreading"
+    REPLACE = "replace", "Find and replace"
+    UNDO_HARVEST = "undo_harvest", "Undoing a harvest"
+    UNDO = "undo", "Undoing a bulk change"
+
+
+class BulkState(TextChoices):
+    """How far a bulk change is. ``STOPPED``: part of it was done, and it can be undone or run again."""
+
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    STOPPED = "stopped", "Stopped"
+    UNDONE = "undone", "Undone"
 
 
 class HarvestState(TextChoices):
@@ -171,9 +191,11 @@ def category_of(said: str) -> Category:
 class Role(TextChoices):
     """Django groups; each role may do what the ones before it may."""
 
+    VIEWER = "viewers", "Viewers"
     CONTRIBUTOR = "contributors", "Contributors"
     EDITOR = "editors", "Editors"
     CHIEF = "chief editors", "Chief editors"
+    ADMINISTRATOR = "administrators", "Administrators"
 
 
 class Right(TextChoices):
@@ -185,19 +207,30 @@ class Right(TextChoices):
     TAG = "manage_contexts", "Can manage contexts"
     REVIEW = "decide_review", "Can decide review items"
     WRITE = "write_editorial", "Can write editorials"
-    MERGE = "merge_event", "Can merge and un-merge events"
+    MERGE = "merge_event", "Can merge and un-merge events, contexts and publishers"
+    BULK = "run_bulk_change", "Can change many events at once, and undo it"
     WITHDRAW = "withdraw_event", "Can withdraw and restore events"
     REMOVE = "remove_event", "Can remove events for legal reasons"
     HARVEST = "run_harvest", "Can harvest and restore"
+    PEOPLE = "manage_people", "Can manage people and see who did what"
 
 
 _EDITOR_RIGHTS: Final = frozenset(
-    {Right.PROPOSE, Right.CORRECT, Right.CURATE, Right.TAG, Right.REVIEW, Right.WRITE, Right.MERGE}
+    {Right.PROPOSE, Right.CORRECT, Right.CURATE, Right.TAG, Right.REVIEW, Right.WRITE}
 )
+_CHIEF_RIGHTS: Final = _EDITOR_RIGHTS | {
+    Right.MERGE,
+    Right.BULK,
+    Right.WITHDRAW,
+    Right.REMOVE,
+    Right.HARVEST,
+}
 ROLE_RIGHTS: Final[dict[Role, frozenset[Right]]] = {
+    Role.VIEWER: frozenset(),
     Role.CONTRIBUTOR: frozenset({Right.PROPOSE}),
     Role.EDITOR: _EDITOR_RIGHTS,
-    Role.CHIEF: _EDITOR_RIGHTS | {Right.WITHDRAW, Right.REMOVE, Right.HARVEST},
+    Role.CHIEF: _CHIEF_RIGHTS,
+    Role.ADMINISTRATOR: _CHIEF_RIGHTS | {Right.PEOPLE},
 }
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from events.actions.documents import write_documents
 from events.actions.inserting import insert_rows
-from events.models import Change, Context, Event, Harvest, Revision, Sequence
+from events.models import BulkChange, Change, Context, Event, Harvest, Revision, Sequence
 from events.vocabulary import ChangeKind, Grade, Right, Subject
 
 if TYPE_CHECKING:
@@ -31,11 +31,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person (``user``) or a robot (``harvest``); ``name`` is what the public is shown."""
+    """Who acts: a person (``user``) or a robot (``harvest``); ``name`` is what the public is shown.
+
+    ``bulk``: the bulk change that the person's acts are a part of.
+    """
 
     name: str
     user: User | None = None
     harvest: Harvest | None = None
+    bulk: BulkChange | None = None
 
     @classmethod
     def person(cls, user: User | AbstractBaseUser | AnonymousUser) -> Actor:
@@ -166,6 +170,7 @@ class Recording:
             actor=self.actor.user,
             actor_name=self.actor.name,
             harvest=self.actor.harvest,
+            bulk=self.actor.bulk,
             grade=grade or "",
             note=note,
             fields=fields,

@@ -21,9 +21,6 @@ from events.models import (
     Source,
 )
 
-admin.site.site_header = "News archive"
-admin.site.site_title = "News archive"
-admin.site.index_title = "Editors' desk"
 admin.site.register(Event, EventAdmin)
 admin.site.register(Context, ContextAdmin)
 admin.site.register(Source, SourceAdmin)

@@ -17,7 +17,9 @@ from events.harvest.files import Refused, printable
 from events.models import (
     Address,
     Alias,
+    BannedReason,
     Broader,
+    BulkChange,
     Change,
     Citation,
     Context,
@@ -73,10 +75,15 @@ FILES: Final[dict[str, tuple[RowFormat, ...]]] = {
         RowFormat(Source, "source"),
     ),
     "editorials.jsonl": (RowFormat(Editorial, "editorial"),),
-    "curation.jsonl": (RowFormat(Curation, "curation"), RowFormat(ReviewItem, "review")),
+    "curation.jsonl": (
+        RowFormat(Curation, "curation"),
+        RowFormat(BannedReason, "banned_reason"),
+        RowFormat(ReviewItem, "review"),
+    ),
     "revisions.jsonl": (
         RowFormat(Harvest, "harvest"),
         RowFormat(HarvestFile, "file"),
+        RowFormat(BulkChange, "bulk"),
         RowFormat(Revision, "revision"),
         RowFormat(Change, "change"),
         RowFormat(PublicSequence, "sequence"),

@@ -1,10 +1,12 @@
 """What is stored (layer 1): fields, constraints and names; every change goes through ``actions``."""
 
+from events.models.bulk import BulkChange
 from events.models.context import Alias, Broader, Context, Tagging
-from events.models.curation import Curation, RelatedLink
+from events.models.curation import BannedReason, Curation, RelatedLink
 from events.models.editorial import Editorial
 from events.models.event import Address, Document, Event
 from events.models.harvest import Harvest, HarvestFile, Origin, Provenance
+from events.models.person import MailNotice
 from events.models.review import ReviewItem
 from events.models.revision import Change, Revision, Sequence
 from events.models.search import SearchEntry, SearchWord
@@ -13,7 +15,9 @@ from events.models.source import Citation, Publisher, PublisherHost, Source
 __all__ = [
     "Address",
     "Alias",
+    "BannedReason",
     "Broader",
+    "BulkChange",
     "Change",
     "Citation",
     "Context",
@@ -23,6 +27,7 @@ __all__ = [
     "Event",
     "Harvest",
     "HarvestFile",
+    "MailNotice",
     "Origin",
     "Provenance",
     "Publisher",

@@ -29,6 +29,9 @@ class ReviewItem(models.Model):
     field = models.CharField(max_length=30, blank=True)
     data: models.JSONField[Any] = models.JSONField(default=dict)
     harvest = models.ForeignKey("events.Harvest", models.SET_NULL, null=True, related_name="review_items")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="assigned_items"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -47,6 +47,9 @@ class Revision(AppendOnly):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     actor_name = models.CharField(max_length=150)
     harvest = models.ForeignKey("events.Harvest", models.PROTECT, null=True, related_name="revisions")
+    bulk = models.ForeignKey(
+        "events.BulkChange", models.PROTECT, null=True, related_name="revisions", db_index=False
+    )
     grade = models.CharField(max_length=15, choices=Grade.choices, blank=True)
     note = models.TextField(blank=True, help_text="Public.")
     fields: models.JSONField[Any] = models.JSONField(default=dict)
@@ -80,6 +83,7 @@ class Revision(AppendOnly):
             models.Index(
                 fields=["-at", "-id"], condition=Q(kind=ChangeKind.CORRECTED), name="revision_corrections"
             ),
+            models.Index(fields=["bulk", "event"], condition=Q(bulk__isnull=False), name="revision_bulk"),
         )
 
     def __str__(self) -> str:

@@ -12,9 +12,15 @@ URL_MAX = 2000
 
 
 class Publisher(models.Model):
-    """Who publishes a source: a newspaper, an agency, an institution."""
+    """Who publishes a source: a newspaper, an agency, an institution.
+
+    A merged one keeps its row and its name, and leads to ``merged_into``.
+    """
 
     name = models.CharField(max_length=200, unique=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_publishers"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -162,7 +162,7 @@ def test_a_doubtful_likeness_is_asked_about_once_and_remembered(editor: Actor) -
     assert ReviewItem.objects.count() == 1
 
 
-def test_events_that_a_person_merged_do_not_part_again_while_both_pages_are_listed(editor: Actor) -> None:
+def test_events_that_a_person_merged_do_not_part_again_while_both_pages_are_listed(chief: Actor) -> None:
     def pages(toll: int, other: int) -> tuple[Record, Record]:
         return (
             record(f"At least {toll} people die in a fire in Lahore.", "fire", listed=True),
@@ -172,7 +172,7 @@ def test_events_that_a_person_merged_do_not_part_again_while_both_pages_are_list
     harvest(*pages(12, 12))
     fire, blaze = at("fire"), at("blaze")
     assert fire != blaze
-    merge_events(actor=editor, event_id=blaze.pk, into_id=fire.pk)
+    merge_events(actor=chief, event_id=blaze.pk, into_id=fire.pk)
     before = rows()
     harvest(*pages(12, 12), moment=later())
     assert rows() == before
@@ -186,11 +186,11 @@ def test_events_that_a_person_merged_do_not_part_again_while_both_pages_are_list
     assert rows() == before
 
 
-def test_what_a_person_parted_stays_parted(editor: Actor) -> None:
+def test_what_a_person_parted_stays_parted(chief: Actor) -> None:
     listed, left = record(FIRE_GROWN, "fire-19", listed=True), record(FIRE, "fire-12", listed=False)
     harvest(listed, left)
     gone = Event.objects.get(state=State.MERGED)
-    unmerge_event(actor=editor, event_id=gone.pk)
+    unmerge_event(actor=chief, event_id=gone.pk)
     before = rows()
     harvest(listed, left, moment=later())
     assert rows() == before
@@ -251,12 +251,12 @@ def test_what_was_removed_by_law_is_neither_shown_nor_kept_again(chief: Actor) -
     assert rows(without=("harvest", "context", "change", "sequence", "revision")) == before
 
 
-def test_records_of_merged_chains_reach_the_survivor(editor: Actor) -> None:
+def test_records_of_merged_chains_reach_the_survivor(chief: Actor) -> None:
     texts = {"one": PERU, "two": CHAD, "three": "Snow falls in Rome."}
     harvest(*(record(text, slug) for slug, text in texts.items()))
     one, two, three = (at(slug) for slug in texts)
-    merge_events(actor=editor, event_id=one.pk, into_id=two.pk)
-    merge_events(actor=editor, event_id=two.pk, into_id=three.pk)
+    merge_events(actor=chief, event_id=one.pk, into_id=two.pk)
+    merge_events(actor=chief, event_id=two.pk, into_id=three.pk)
     harvest(record(PERU, "one"), record(CHAD.replace("first", "second"), "two"), moment=later())
     assert (published(), at("one"), at("two")) == (1, three, three)
     harvest(record(PERU.replace("first", "second"), "one"), moment=later(2))

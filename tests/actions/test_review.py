@@ -85,12 +85,12 @@ def test_a_held_event_is_released_or_refused(editor: Actor, accept: bool, state:
     assert item.state == (ReviewState.ACCEPTED if accept else ReviewState.REJECTED)
 
 
-def test_duplicates_merge_into_the_older_or_are_remembered_as_two(editor: Actor) -> None:
+def test_duplicates_merge_into_the_older_or_are_remembered_as_two(chief: Actor) -> None:
     older, newer, third = (make_event(f"Version {number}.") for number in range(3))
     same = ask(newer, ReviewKind.DUPLICATE, other=older)
     different = ReviewItem.objects.create(kind=ReviewKind.DUPLICATE, key="d", event=third, other=older)
-    decide_review(actor=editor, item_id=different.pk, accept=False)
-    decide_review(actor=editor, item_id=same.pk, accept=True)
+    decide_review(actor=chief, item_id=different.pk, accept=False)
+    decide_review(actor=chief, item_id=same.pk, accept=True)
     newer.refresh_from_db()
     assert newer.merged_into == older
     assert Event.objects.published().count() == 2
