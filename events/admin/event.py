@@ -16,10 +16,11 @@ from django.utils.text import Truncator
 
 from events.actions.correct import correct_event, create_event
 from events.admin.base import ActingAdmin, actor_of, may
-from events.admin.event_acts import ACTS, CurateForm, act_view, bulk_act, curate_view
+from events.admin.event_acts import ACTS, act_view, bulk_act
 from events.admin.event_filters import MonthFilter, YearFilter
 from events.admin.event_form import EventForm, NewEventForm
 from events.admin.event_panel import panel
+from events.admin.event_related import CurateForm, curate_view
 from events.models import Event
 from events.slugs import read_path
 from events.vocabulary import Right

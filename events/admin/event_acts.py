@@ -12,13 +12,12 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from events.actions.address import change_address
 from events.actions.correct import revert_event
-from events.actions.curate import ban_related, clear_curation, pin_related
 from events.actions.errors import ActionError
 from events.actions.merge import merge_events, unmerge_event
 from events.actions.recording import Actor
@@ -231,39 +230,6 @@ def bulk_act(
 def _asks(act: Act) -> str:
     """What the act calls the words that go with it."""
     return "reason" if act.form is ReasonForm else "note"
-
-
-def curate_view(request: HttpRequest, event_id: int) -> HttpResponse:
-    """Pin, ban or clear from the event's page; ``decision`` is the button that was pressed."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    form = CurateForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Choose an event first.")
-        return HttpResponseRedirect(event_url(event_id) + "#related")
-    said = {"actor": actor_of(request), "event_id": event_id, "target_id": form.cleaned_data["target"].pk}
-    note, position = form.cleaned_data["note"], form.cleaned_data["position"]
-    try:
-        if form.cleaned_data["decision"] == "clear":
-            clear_curation(**said)
-        elif form.cleaned_data["decision"] == "ban":
-            ban_related(**said, note=note)
-        else:
-            pin_related(**said, note=note, position=position)
-    except ActionError as refusal:
-        messages.error(request, str(refusal))
-    return HttpResponseRedirect(event_url(event_id) + "#related")
-
-
-class CurateForm(forms.Form):
-    """Which event, found by words, id or address, and what of it."""
-
-    target = forms.ModelChoiceField(
-        Event.objects.all(), label="Event", widget=AutocompleteSelect(_TARGET, admin.site)
-    )
-    note = forms.CharField(required=False, max_length=500)
-    position = forms.IntegerField(required=False, min_value=1)
-    decision = forms.ChoiceField(choices=[(name, name) for name in ("pin", "ban", "clear")])
 
 
 def event_url(event_id: int) -> str:
