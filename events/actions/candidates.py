@@ -3,7 +3,8 @@
 A candidate is a ``ReviewItem`` of kind ``CANDIDATE`` with key ``edition:name`` and in ``data`` its
 ``name``, ``count`` (events), ``days`` (distinct) and ``examples`` (ids of its newest events). Accepted,
 it becomes a context and is tagged (:func:`accept_candidate`, ``tagging``); rejected, it is never
-proposed again. Proposed first is what makes a story: many events within one year, few outside it.
+proposed again; or it becomes another name of a context that is there (:func:`name_candidate`).
+Proposed first is what makes a story: many events within one year, few outside it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from events.actions.contexts import edit_context
+from events.actions.errors import InvalidAction
 from events.actions.naming import contexts_for
 from events.actions.recording import Actor, recording
 from events.actions.relate import relate_soon
+from events.actions.rows import lock_contexts
 from events.actions.tagging import names_of, tag_from_texts
-from events.models import Event, ReviewItem
+from events.models import Alias, Context, Event, ReviewItem
 from events.text.naming import NameMatcher
 from events.text.recurring import Candidate, means_a_context, recurring_names
 from events.vocabulary import ReviewKind, ReviewState, Right
@@ -95,8 +99,29 @@ def accept_candidate(item: ReviewItem, *, actor: Actor) -> None:
         contexts_for(edition, [item.data["name"]], create=True, trace=trace)
 
 
+def name_candidate(item: ReviewItem, *, context_id: int, actor: Actor) -> Context:
+    """Make the name that *item* proposes another name of this context, or of the one it was merged into.
+
+    Joins the caller's recording. Raises ``InvalidAction`` for a context of another edition, or that
+    is not there, and for a name that means another context by now.
+    """
+    actor.require(Right.TAG)
+    edition, _, _ = item.key.partition(":")
+    with recording(actor):
+        target = Context.objects.filter(pk=context_id).values_list("merged_into", flat=True).first()
+        pk = target or context_id
+        context = lock_contexts({pk: None})[pk]
+        if context.edition != edition:
+            raise InvalidAction(f"“{context.name}” is a context of another edition.")
+        aliases = Alias.objects.filter(context=context).values_list("name", flat=True)
+        return edit_context(
+            actor=actor, context_id=pk, version=context.version,
+            values={"aliases": [*aliases, item.data["name"]]},
+        )  # fmt: skip
+
+
 def tag_candidate(item: ReviewItem) -> None:
-    """Tag the events that name the new context; the robot does, in transactions of its own."""
+    """Tag the events with the context that bears the name now; the robot does, in transactions of its own."""
     edition, _, _ = item.key.partition(":")
     longest = max(item.data["name"].split(), key=len)
     named = Event.objects.of_edition(edition).filter(text__icontains=longest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from events.actions.candidates import accept_candidate, tag_candidate
+from events.actions.candidates import accept_candidate, name_candidate, tag_candidate
 from events.actions.correct import correct_event
 from events.actions.errors import InvalidAction
 from events.actions.merge import merge_events
@@ -18,7 +18,13 @@ from events.vocabulary import Grade, ReviewKind, ReviewState, Right
 
 
 def decide_review(
-    *, actor: Actor, item_id: int, accept: bool, note: str = "", version: int | None = None
+    *,
+    actor: Actor,
+    item_id: int,
+    accept: bool,
+    note: str = "",
+    version: int | None = None,
+    alias_of: int | None = None,
 ) -> ReviewItem:
     """Answer an open question; what that means depends on its kind.
 
@@ -26,7 +32,8 @@ def decide_review(
     next harvest is compared with what upstream says now. Held event: release or refuse. Likely
     duplicate: merge into the older one, or remember that they differ. Context replaced upstream:
     keep it so, or undo it. Candidate: create the context and tag the events that name it, or never
-    propose it again. *version* is the event's as the editor saw it. Raises
+    propose it again; with *alias_of*, a context's id, the name becomes another name of that context
+    and no new one is made. *version* is the event's as the editor saw it. Raises
     ``PermissionDenied``, ``StaleVersion``, and ``InvalidAction`` where it was answered already.
     """
     actor.require(Right.REVIEW)
@@ -36,6 +43,8 @@ def decide_review(
     decide = _DECISIONS.get(ReviewKind(found.kind))
     if decide is None:
         raise InvalidAction(f"A {found.get_kind_display().lower()} cannot be decided here.")
+    if alias_of is not None and not (accept and found.kind == ReviewKind.CANDIDATE):
+        raise InvalidAction("Only a candidate that is accepted becomes another name of a context.")
     with recording(actor) as trace:
         # Events before the item: harvests take their locks in this order too.
         lock_events({pk: version if pk == found.event_id else None for pk in _events(found)})
@@ -46,7 +55,10 @@ def decide_review(
         item.state = ReviewState.ACCEPTED if accept else ReviewState.REJECTED
         item.decided_at, item.decided_by, item.decided_by_name = trace.at, actor.user, actor.name
         item.save()
-        decide(item, accept, actor, note.strip())
+        if alias_of is None:
+            decide(item, accept, actor, note.strip())
+        else:
+            name_candidate(item, context_id=alias_of, actor=actor)
     if accept and item.kind == ReviewKind.CANDIDATE:
         tag_candidate(item)
     return item

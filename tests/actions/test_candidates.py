@@ -6,6 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from events.actions.candidates import propose_contexts
+from events.actions.contexts import merge_contexts
+from events.actions.errors import InvalidAction
 from events.actions.recording import Actor
 from events.actions.review import decide_review
 from events.models import Context, ReviewItem, Revision
@@ -64,6 +66,40 @@ def test_accepted_it_becomes_a_context_and_its_events_are_tagged(editor: Actor) 
     assert propose() == {"found": 0, "proposed": 0, "updated": 0, "obsolete": 0}
 
 
+def test_it_becomes_another_name_of_a_context_that_is_there(chief: Actor) -> None:
+    news("Port Azure")
+    propose()
+    former, context = make_context("Azure"), make_context("Azure City")
+    merge_contexts(actor=chief, context_id=former.pk, into_id=context.pk)
+    item = ReviewItem.objects.get()
+    decide_review(actor=chief, item_id=item.pk, accept=True, alias_of=former.pk)
+    assert set(context.aliases.values_list("name", flat=True)) == {"Port Azure"}
+    assert context.taggings.count() == 8
+    assert Context.objects.standing().get() == context
+    changed = Revision.objects.filter(context=context).latest("number")
+    assert (changed.actor, changed.fields["aliases"]["new"]) == (chief.user, ["Port Azure"])
+    item.refresh_from_db()
+    assert (item.state, item.decided_by) == (ReviewState.ACCEPTED, chief.user)
+
+
+def test_what_cannot_be_its_context_leaves_the_question_open(editor: Actor) -> None:
+    news("Port Azure")
+    propose()
+    item = ReviewItem.objects.get()
+    for alias_of in (make_context("蓝港", edition="zh").pk, 10**9):
+        with pytest.raises(InvalidAction):
+            decide_review(actor=editor, item_id=item.pk, accept=True, alias_of=alias_of)
+    context = make_context("Azure City")
+    with pytest.raises(InvalidAction):
+        decide_review(actor=editor, item_id=item.pk, accept=False, alias_of=context.pk)
+    make_context("Port Azure")
+    with pytest.raises(InvalidAction, match="already means"):
+        decide_review(actor=editor, item_id=item.pk, accept=True, alias_of=context.pk)
+    item.refresh_from_db()
+    assert item.state == ReviewState.OPEN
+    assert not context.aliases.exists()
+
+
 def test_rejected_it_is_never_proposed_again(editor: Actor) -> None:
     news("Port Azure")
     propose()
@@ -77,9 +113,12 @@ def test_rejected_it_is_never_proposed_again(editor: Actor) -> None:
 def test_contributors_accept_nothing(contributor: Actor) -> None:
     news("Port Azure")
     propose()
-    with pytest.raises(PermissionDenied):
-        decide_review(actor=contributor, item_id=ReviewItem.objects.get().pk, accept=True)
-    assert not Context.objects.exists()
+    for alias_of in (None, make_context("Azure City").pk):
+        with pytest.raises(PermissionDenied):
+            decide_review(
+                actor=contributor, item_id=ReviewItem.objects.get().pk, accept=True, alias_of=alias_of
+            )
+    assert Context.objects.get().aliases.count() == 0
 
 
 def test_what_became_a_context_meanwhile_is_no_question_any_more() -> None:
