@@ -1,9 +1,10 @@
 """How every write leaves its trace: revisions, stored documents and the one public sequence.
 
 All actions write inside :func:`recording`. Its transaction ends, in this order, with the
-revisions, the documents of the touched events, and the public changes, whose numbers are taken
-by the last statements before the commit: the row of ``Sequence`` stays locked from there to the
-commit, so numbers are gap-free and appear in commit order on both databases.
+revisions and their entries in the log, the documents of the touched events, and the public
+changes, whose numbers are taken by the last statements before the commit: the row of ``Sequence``
+stays locked from there to the commit, so numbers are gap-free and appear in commit order on both
+databases.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.utils import timezone
 
 from events.actions.documents import write_documents
 from events.actions.inserting import insert_rows
+from events.actions.logbook import log_revisions
 from events.models import BulkChange, Change, Context, Event, Harvest, Revision, Sequence
 from events.vocabulary import ChangeKind, Grade, Right, Subject
 
@@ -180,6 +182,7 @@ class Recording:
 
     def _flush(self) -> None:
         insert_rows(self.revisions, keys=True)
+        log_revisions(self.revisions)
         created = {pk: None if pk in self.touched else event for pk, event in self.created.items()}
         write_documents(self.touched - created.keys(), created=created, at=self.at)
         if not (self.changes and self.sequenced):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django.contrib import admin
+from django.contrib.admin.models import ADDITION
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
 from events.actions.errors import ActionError
 from events.actions.recording import Actor
+from events.admin.logbook import log_act
 from events.vocabulary import Right
 
 if TYPE_CHECKING:
@@ -95,6 +97,12 @@ class ActingAdmin(ReadingAdmin[M]):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing: the action has written everything."""
+
+    def log_addition(self, request: HttpRequest, obj: M, message: Any) -> None:  # type: ignore[override]
+        log_act(request, obj, message, flag=ADDITION)
+
+    def log_change(self, request: HttpRequest, obj: M, message: Any) -> None:  # type: ignore[override]
+        log_act(request, obj, message)
 
 
 class RefusalMixin:

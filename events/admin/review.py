@@ -13,6 +13,7 @@ from events.actions.errors import ActionError
 from events.actions.review import decide_review
 from events.admin.base import ReadingAdmin, actor_of, may
 from events.admin.event_panel import three_sides
+from events.admin.logbook import log_act
 from events.models import Event, ReviewItem
 from events.vocabulary import EDITIONS, ReviewKind, ReviewState, Right
 
@@ -85,6 +86,7 @@ class ReviewItemAdmin(ReadingAdmin[ReviewItem]):
         except ActionError as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:events_reviewitem_change", args=[item_id]))
+        log_act(request, item, f"{item.get_state_display()}.")
         messages.success(request, f"{item.get_kind_display()}: {item.get_state_display().lower()}.")
         following = ReviewItem.objects.open().filter(kind=item.kind, pk__gt=item_id).order_by("pk").first()
         if following is not None:
