@@ -90,6 +90,36 @@ def merge_text(base: str, ours: str, upstream: str, *, cjk: bool = False) -> Mer
     return Merge(_apply(base_row, {*our_hunks, *upstream_hunks}), clean=True, conflicts=())
 
 
+def merge_regions(base: str, ours: str, upstream: str, *, cjk: bool = False) -> tuple[str | Conflict, ...]:
+    """The merge as a person finishes it: settled stretches, with a conflict wherever one must be chosen.
+
+    What the sides changed in different places is in the stretches already. A clean merge is one
+    stretch; where no alignment is computed, everything is one conflict.
+    """
+    merged = merge_text(base, ours, upstream, cjk=cjk)
+    if merged.clean:
+        return (merged.text,) if merged.text else ()
+    rows = [tokenise(text, cjk=cjk) for text in (base, ours, upstream)]
+    sides = [_changes(rows[0], row) for row in rows[1:]] if max(map(len, rows)) <= TOKEN_LIMIT else [None]
+    our_hunks, upstream_hunks = sides[0], sides[-1]
+    if our_hunks is None or upstream_hunks is None or len(our_hunks) * len(upstream_hunks) > _PAIR_LIMIT:
+        return merged.conflicts
+    spans = _spans(_collisions(our_hunks, upstream_hunks))
+    free = [hunk for hunk in {*our_hunks, *upstream_hunks} if not any(_within(hunk, span) for span in spans)]
+    regions: list[str | Conflict] = []
+    done = 0
+    for start, end in spans:
+        before = [hunk for hunk in free if done <= hunk.start and hunk.end <= start]
+        regions.append(_rewrite(rows[0], before, done, start))
+        mine, theirs = (
+            [hunk for hunk in hunks if _within(hunk, (start, end))] for hunks in (our_hunks, upstream_hunks)
+        )
+        regions.append(_describe(rows[0], mine, theirs))
+        done = end
+    regions.append(_rewrite(rows[0], [hunk for hunk in free if done <= hunk.start], done, len(rows[0])))
+    return tuple(region for region in regions if region != "")
+
+
 def merge_items(base: Sequence[T], ours: Sequence[T], upstream: Sequence[T]) -> list[T]:
     """Merge three sets kept as lists: what each side added is in, what either removed is out.
 
@@ -197,6 +227,24 @@ def _collisions(ours: list[_Hunk], upstream: list[_Hunk]) -> list[tuple[list[_Hu
         else:
             groups.append(([hunk], hits))
     return groups
+
+
+def _spans(groups: list[tuple[list[_Hunk], list[_Hunk]]]) -> list[tuple[int, int]]:
+    """The stretches of the base that collisions cover, in order; those that meet are one."""
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted(
+        (min(hunk.start for hunk in both), max(hunk.end for hunk in both))
+        for both in ([*mine, *theirs] for mine, theirs in groups)
+    ):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _within(hunk: _Hunk, span: tuple[int, int]) -> bool:
+    return span[0] <= hunk.start and hunk.end <= span[1]
 
 
 def _runs(hunk: _Hunk) -> set[tuple[str, ...]]:
