@@ -95,6 +95,8 @@ class ReviewKind(TextChoices):
     CONTEXT_REPLACED = "context_replaced", "Context replaced upstream"
     PROPOSAL = "proposal", "Contributor's proposal"
     CANDIDATE = "candidate", "Candidate context"
+    CONTEXT_DUPLICATE = "context_duplicate", "Likely duplicate context"
+    CONTEXT_NAMED = "context_named", "Context named in the text"
     PROOFREADING = "proofreading", "Proofreading finding"
     REPORT = "report", "Reader's report"
     DEAD_SOURCE = "dead_source", "Dead source"
@@ -212,7 +214,8 @@ class Right(TextChoices):
     WITHDRAW = "withdraw_event", "Can withdraw and restore events"
     REMOVE = "remove_event", "Can remove events for legal reasons"
     HARVEST = "run_harvest", "Can harvest and restore"
-    PEOPLE = "manage_people", "Can manage people and see who did what"
+    AUDIT = "see_audit", "Can see who did what"
+    PEOPLE = "manage_people", "Can manage people"
 
 
 _EDITOR_RIGHTS: Final = frozenset(
@@ -224,6 +227,7 @@ _CHIEF_RIGHTS: Final = _EDITOR_RIGHTS | {
     Right.WITHDRAW,
     Right.REMOVE,
     Right.HARVEST,
+    Right.AUDIT,
 }
 ROLE_RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.VIEWER: frozenset(),

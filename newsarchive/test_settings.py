@@ -9,6 +9,8 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 
+os.environ["EMAIL_URL"] = "memorymail://"
+
 from newsarchive.settings.base import *
 from newsarchive.settings.base import BASE_DIR, STORAGES, env
 from newsarchive.settings.databases import database

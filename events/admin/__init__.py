@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 
+from events.admin.audit import audit_view
 from events.admin.context import ContextAdmin
 from events.admin.editorial import EditorialAdmin
 from events.admin.event import EventAdmin
 from events.admin.harvest import HarvestAdmin, OriginAdmin
+from events.admin.people import PersonAdmin, notices_view
 from events.admin.review import ReviewItemAdmin
+from events.admin.site import DeskPage
 from events.admin.source import PublisherAdmin, SourceAdmin
 from events.models import (
     Context,
@@ -20,6 +24,7 @@ from events.models import (
     ReviewItem,
     Source,
 )
+from events.vocabulary import Right
 
 admin.site.register(Event, EventAdmin)
 admin.site.register(Context, ContextAdmin)
@@ -29,3 +34,11 @@ admin.site.register(Harvest, HarvestAdmin)
 admin.site.register(Origin, OriginAdmin)
 admin.site.register(ReviewItem, ReviewItemAdmin)
 admin.site.register(Editorial, EditorialAdmin)
+admin.site.unregister(User)
+admin.site.register(User, PersonAdmin)
+admin.site.add_pages(  # type: ignore[attr-defined]
+    [
+        DeskPage("audit/", "audit", audit_view, "Who did what", Right.AUDIT),
+        DeskPage("notices/", "notices", notices_view, "Notices"),
+    ]
+)

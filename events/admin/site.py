@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from events.admin.base import may
+from events.admin.dashboard import dashboard
 from events.vocabulary import Right
 
 View = Callable[..., HttpResponse]
@@ -42,6 +43,11 @@ class DeskSite(admin.AdminSite):
     def add_pages(self, pages: Iterable[DeskPage]) -> None:
         """Have these pages served; called once by each module, when the admin is loaded."""
         self.pages.extend(pages)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Django's index below the dashboard."""
+        board = dashboard() if request.user.has_module_perms("events") else None
+        return super().index(request, {**(extra_context or {}), "board": board})
 
     def get_urls(self) -> list[Any]:
         own: list[URLPattern] = [

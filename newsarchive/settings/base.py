@@ -103,6 +103,15 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
 
+AXES_LOCKOUT_TEMPLATE = "admin/locked.html"
+
+# Without EMAIL_URL nothing is mailed: no notices, and forgotten passwords are an administrator's to set.
+SENDS_MAIL: bool = bool(env.str("EMAIL_URL", default=""))
+if SENDS_MAIL:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", default="newsarchive@localhost")
+
 LANGUAGE_CODE = "en"
 TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True

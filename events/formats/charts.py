@@ -1,0 +1,78 @@
+"""Charts as shapes (layer 5): where each bar stands, so that a template can draw it as SVG.
+
+Every bar is a link with a title; the table that tells the same is made of the same points
+(architecture.md, decision 9). Lengths are in the units of the SVG's own view box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+_GAP: Final = 0.2
+"""The share of a bar's step that stays empty."""
+_LEAST: Final = 1.5
+"""What a bar with a value measures at least: one event among thousands must be seen."""
+_LABELS_MOST: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value with its label, what its bar says of itself, and where it leads ("" for nowhere)."""
+
+    label: str
+    value: int
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A point with its place. ``middle``: where its label stands, if there is room (``labelled``)."""
+
+    point: Point
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+    labelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars within ``width`` × ``height``; ``most`` is the greatest value, at the top of the scale."""
+
+    name: str
+    bars: tuple[Bar, ...]
+    width: int
+    height: int
+    most: int
+
+    @property
+    def points(self) -> list[Point]:
+        """What the table beside the chart lists."""
+        return [bar.point for bar in self.bars]
+
+
+def columns(name: str, points: Sequence[Point], *, width: int = 640, height: int = 120) -> Chart:
+    """Upright bars from left to right: a course of time. With many points only some bear a label."""
+    most = max((point.value for point in points), default=0)
+    step = width / max(1, len(points))
+    every = -(-len(points) // _LABELS_MOST)
+    bars = []
+    for at, point in enumerate(points):
+        tall = _length(point.value, most, height)
+        bars.append(
+            Bar(
+                point=point, x=round(at * step + step * _GAP / 2, 2), y=round(height - tall, 2),
+                width=round(step * (1 - _GAP), 2), height=round(tall, 2),
+                middle=round((at + 0.5) * step, 2), labelled=at % max(1, every) == 0,
+            )
+        )  # fmt: skip
+    return Chart(name, tuple(bars), width, height, most)
+
+
+def _length(value: int, most: int, room: float) -> float:
+    return max(_LEAST, value / most * room) if value > 0 else 0.0
