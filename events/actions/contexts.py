@@ -1,4 +1,4 @@
-"""Changing contexts: names, aliases, hierarchy, profile; and merging two that are one."""
+"""Changing contexts: names, aliases, hierarchy, profile."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from events.actions.naming import context_name, find_contexts
 from events.actions.recording import Actor, recording
 from events.actions.rows import lock_contexts, relate_again
 from events.harvest.limits import TEXT_MAX
-from events.models import Alias, Broader, Context, Event, ReviewItem, Tagging
+from events.models import Alias, Broader, Context, Event, Tagging
 from events.text.urls import normalise_url
-from events.vocabulary import ChangeKind, Right, Tagged
+from events.vocabulary import ChangeKind, Right
 
 _AT_ONCE: Final = 500
 _WIKIDATA: Final = re.compile(r"Q[1-9][0-9]{0,18}")
@@ -59,42 +59,12 @@ def edit_context(*, actor: Actor, context_id: int, version: int, values: Context
             return context
         trace.revise_context(context, ChangeKind.UPDATED, changes)
         context.save()
-        events = _events_of(context) if changes.keys() & {"name", "generic"} else []
+        events = events_of(context) if changes.keys() & {"name", "generic"} else []
         if "generic" in changes:
             relate_again(events, actor=actor)
     if "name" in changes:
         rewrite_documents(actor, events)
     return context
-
-
-def merge_contexts(*, actor: Actor, context_id: int, into_id: int, note: str = "") -> Context:
-    """Merge the context *context_id* into *into_id*: events are retagged, its name and address lead there.
-
-    The revision notes what was moved under "merge". The one that stays is returned.
-    """
-    actor.require(Right.TAG)
-    with recording(actor) as trace:
-        into_id = Context.objects.filter(pk=into_id).values_list("merged_into", flat=True).first() or into_id
-        if context_id == into_id:
-            raise InvalidAction("A context cannot be merged into itself.")
-        rows = lock_contexts({context_id: None, into_id: None})
-        goes, stays = rows[context_id], rows[into_id]
-        if goes.merged_into_id is not None:
-            raise InvalidAction(f"“{goes.name}” was merged into {goes.merged_into} already.")
-        if goes.edition != stays.edition:
-            raise InvalidAction("Contexts of two editions cannot be merged.")
-        events = _events_of(goes)
-        record = {**_retag(goes, stays), **_move_names(goes, stays)}
-        goes.merged_into = stays
-        merge = {"merge": {"old": None, "new": record}}
-        trace.revise_context(goes, ChangeKind.MERGED, merge, note=note, other=stays.pk)
-        goes.save()
-        gained = {"aliases": {"old": None, "new": [goes.name]}}
-        trace.revise_context(stays, ChangeKind.UPDATED, gained, note=note)
-        stays.save()
-        relate_again(events, actor=actor)
-    rewrite_documents(actor, events)
-    return stays
 
 
 def rewrite_documents(actor: Actor, event_ids: Collection[int]) -> None:
@@ -105,7 +75,7 @@ def rewrite_documents(actor: Actor, event_ids: Collection[int]) -> None:
             trace.touch(*ordered[start : start + _AT_ONCE])
 
 
-def _events_of(context: Context) -> list[int]:
+def events_of(context: Context) -> list[int]:
     """The events whose documents name the context."""
     named = Event.objects.filter(
         Q(pk__in=Tagging.objects.active().filter(context=context).values("event")) | Q(lead=context)
@@ -179,51 +149,3 @@ def reached_from(start: set[int]) -> set[int]:
         edge = set(Broader.objects.filter(narrower__in=edge).values_list("broader", flat=True)) - reached
         reached |= edge
     return reached
-
-
-def _retag(goes: Context, stays: Context) -> dict[str, Any]:
-    """Give the events of *goes* to *stays*. Where an event has both, it keeps the one.
-
-    Active wins over removed: who removed one of two names of the same thing kept the other.
-    """
-    kept = {row.event_id: row for row in Tagging.objects.filter(context=stays, event__taggings__context=goes)}
-    joined = []
-    for row in Tagging.objects.filter(context=goes, event__taggings__context=stays).order_by("event"):
-        other = kept[row.event_id]
-        joined.append([row.event_id, row.how, row.removed, other.how, other.removed])
-        stronger = Tagged(row.how).strength > Tagged(other.how).strength
-        if not row.removed and (other.removed or stronger):
-            other.how, other.removed, other.by_id = row.how, False, row.by_id
-    Tagging.objects.bulk_update(kept.values(), ["how", "removed", "by"], batch_size=100)
-    alone = Tagging.objects.filter(context=goes).exclude(event__taggings__context=stays)
-    record = {
-        "into": stays.pk,
-        "moved": list(alone.order_by("event").values_list("event", flat=True)),
-        "joined": joined,
-        "led": list(Event.objects.filter(lead=goes).order_by("pk").values_list("pk", flat=True)),
-    }
-    alone.update(context=stays)
-    Tagging.objects.filter(context=goes).delete()
-    Event.objects.filter(lead=goes).update(lead=stays)
-    ReviewItem.objects.filter(context=goes).update(context=stays)
-    return record
-
-
-def _move_names(goes: Context, stays: Context) -> dict[str, Any]:
-    """Give aliases, earlier merges and the hierarchy of *goes* to *stays*."""
-    record: dict[str, Any] = {
-        "aliases": list(Alias.objects.filter(context=goes).values_list("name", flat=True)),
-        "merged": list(Context.objects.filter(merged_into=goes).values_list("pk", flat=True)),
-        "broader": list(Broader.objects.filter(narrower=goes).values_list("broader", flat=True)),
-        "narrower": list(Broader.objects.filter(broader=goes).values_list("narrower", flat=True)),
-    }
-    Alias.objects.filter(context=goes).update(context=stays)
-    Context.objects.filter(merged_into=goes).update(merged_into=stays)
-    Broader.objects.filter(Q(narrower=goes) | Q(broader=goes)).delete()
-    for pk in record["broader"]:
-        if stays.pk not in reached_from({pk}):
-            Broader.objects.get_or_create(narrower=stays, broader_id=pk)
-    for pk in record["narrower"]:
-        if pk not in reached_from({stays.pk}):
-            Broader.objects.get_or_create(narrower_id=pk, broader=stays)
-    return record

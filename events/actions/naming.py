@@ -1,7 +1,7 @@
 """From names to contexts, many at once: what harvests and forms call contexts by.
 
 A name is a context's own name, or an alias of one; a merged context leads to the one it was
-merged into. ``contexts.merge_contexts`` keeps those chains one step long.
+merged into. ``context_merge.merge_contexts`` keeps those chains one step long.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from events.actions.contexts import ContextValues, edit_context, merge_contexts
+from events.actions.context_merge import merge_contexts
+from events.actions.contexts import ContextValues, edit_context
 from events.actions.errors import ActionError
 from events.admin.base import ActingAdmin, RefusalMixin, actor_of, may
 from events.models import Alias, Context, Event, Tagging
@@ -136,7 +137,7 @@ class ContextAdmin(ActingAdmin[Context]):
         context = Context.objects.filter(pk=context_id, merged_into__isnull=True).first()
         if context is None:
             raise Http404
-        if not may(request, self.right):
+        if not may(request, Right.MERGE):
             raise PermissionDenied
         form = MergeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():

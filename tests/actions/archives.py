@@ -9,13 +9,14 @@ from typing import Any
 from django.db import connection
 
 from events.actions.address import change_address
-from events.actions.contexts import merge_contexts
+from events.actions.context_merge import merge_contexts
 from events.actions.correct import correct_event, create_event
 from events.actions.curate import ban_related, pin_related
 from events.actions.harvesting import run_harvest
 from events.actions.merge import merge_events
 from events.actions.recording import Actor
 from events.actions.relate import relate_due
+from events.actions.removal import remove_event
 from events.actions.withdraw import withdraw_event
 from events.formats.jsonl import CHILDREN, DOCUMENT, FILES
 from events.harvest.jsonl import JsonlReader
@@ -73,9 +74,9 @@ def fill_archive(folder: Path) -> None:
         actor=chief, event_id=tunnel.pk, version=tunnel.version, values={"date": dt.date(2004, 2, 11)},
         grade=Grade.TYPO,
     )  # fmt: skip
-    for words, legal in (("the withdrawn one", False), ("the outlawed one", True)):
+    for words, take in (("the withdrawn one", withdraw_event), ("the outlawed one", remove_event)):
         gone = _created(chief, f"Nobody reads {words}.", contexts=["Transport"])
-        withdraw_event(actor=chief, event_id=gone.pk, version=1, reason="It was wrong.", legal=legal)
+        take(actor=chief, event_id=gone.pk, version=1, reason="It was wrong.")
     make_event("Nobody reads the held one.", state=State.HELD)
     make_event("Nobody reads the drafted one.", state=State.DRAFT)
     make_event("渡轮恢复通航。", edition="zh", contexts=["交通"], lead="交通", summary="　渡轮")

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from events.actions.contexts import edit_context, merge_contexts
+from events.actions.context_merge import merge_contexts
+from events.actions.contexts import edit_context
 from events.actions.correct import correct_event
 from events.actions.recording import Actor
+from events.actions.removal import remove_event
 from events.actions.withdraw import withdraw_event
 from events.harvest.records import Evidence, Record
 from events.models import Change, Context, Event, Provenance, ReviewItem, Revision, Tagging
@@ -118,13 +120,13 @@ def test_a_stronger_way_replaces_a_weaker_one_without_a_revision() -> None:
     assert event().version == 1
 
 
-def test_names_of_renamed_and_merged_contexts_lead_to_the_standing_one(editor: Actor) -> None:
+def test_names_of_renamed_and_merged_contexts_lead_to_the_standing_one(editor: Actor, chief: Actor) -> None:
     harvest(ferry("Bergen", "Gales"), record("A storm hits Norway.", "storm", contexts=("Storms",)))
     bergen, gales, storms = (Context.objects.get(name=name) for name in ("Bergen", "Gales", "Storms"))
     edit_context(
         actor=editor, context_id=bergen.pk, version=bergen.version, values={"name": "City of Bergen"}
     )
-    merge_contexts(actor=editor, context_id=gales.pk, into_id=storms.pk)
+    merge_contexts(actor=chief, context_id=gales.pk, into_id=storms.pk)
     before = rows()
     harvest(
         ferry("Bergen", "Gales"), record("A storm hits Norway.", "storm", contexts=("Storms",)),
@@ -198,9 +200,8 @@ def test_lists_that_came_unchanged_are_not_heard_again(editor: Actor) -> None:
 def test_a_mention_does_not_bring_a_withdrawn_event_back(chief: Actor, legal: bool) -> None:
     harvest(ferry("Bergen"))
     found = event()
-    withdraw_event(
-        actor=chief, event_id=found.pk, version=found.version, reason="It was a hoax.", legal=legal
-    )
+    take = remove_event if legal else withdraw_event
+    take(actor=chief, event_id=found.pk, version=found.version, reason="It was a hoax.")
     harvest(mention(FERRY, "ferry-sinks", "Storms", by="storm"), moment=later())
     assert event().state == (State.LEGAL if legal else State.WITHDRAWN)
     assert Change.objects.filter(subject=Subject.EVENT).count() == 2

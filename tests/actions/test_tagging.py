@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from events.actions.contexts import edit_context, merge_contexts
+from events.actions.context_merge import merge_contexts
+from events.actions.contexts import edit_context
 from events.actions.correct import correct_event
 from events.actions.recording import Actor
 from events.actions.tagging import TagCounts, tag_from_texts, touched_by
@@ -117,10 +118,10 @@ def test_a_related_list_that_shares_the_context_makes_the_tag_stronger() -> None
     assert json.loads(Document.objects.get().body)["contexts"][0]["how"] == "inferred"
 
 
-def test_aliases_and_merged_contexts_lead_to_the_one_that_stands(editor: Actor) -> None:
+def test_aliases_and_merged_contexts_lead_to_the_one_that_stands(chief: Actor) -> None:
     stays, goes = make_context("Republic of Freedonia"), make_context("Old Freedonia")
     Alias.objects.create(context=goes, edition="en", name="Freedonian Realm")
-    merge_contexts(actor=editor, context_id=goes.pk, into_id=stays.pk)
+    merge_contexts(actor=chief, context_id=goes.pk, into_id=stays.pk)
     events = [make_event(f"Envoys of the {name} meet.") for name in ("Old Freedonia", "Freedonian Realm")]
     tag_from_texts()
     assert [tags(event) for event in events] == [{"Republic of Freedonia": "text"}] * 2

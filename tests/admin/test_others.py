@@ -41,17 +41,17 @@ def test_a_context_is_renamed_and_described(desk: Client) -> None:
     assert "It has changed since you opened it" in refused.content.decode()
 
 
-def test_contexts_are_merged_after_the_counts_were_shown(desk: Client) -> None:
+def test_contexts_are_merged_after_the_counts_were_shown(chief_desk: Client) -> None:
     make_event("One.", contexts=["Old"])
     make_event("Two.", lead="Old")
     old, new = Context.objects.get(), make_context("New")
     path = reverse("admin:events_context_merge", args=[old.pk])
-    assert "2 events will be tagged" in desk.get(path).content.decode()
-    assert desk.post(path, {"into": new.pk}).status_code == 302
+    assert "2 events will be tagged" in chief_desk.get(path).content.decode()
+    assert chief_desk.post(path, {"into": new.pk}).status_code == 302
     old.refresh_from_db()
     assert old.merged_into == new
-    assert desk.get(path).status_code == 404
-    assert desk.get(reverse("admin:events_context_change", args=[old.pk])).status_code == 200
+    assert chief_desk.get(path).status_code == 404
+    assert chief_desk.get(reverse("admin:events_context_change", args=[old.pk])).status_code == 200
 
 
 def test_contributors_leave_contexts_and_questions_alone(sit: Callable[..., Client]) -> None:

@@ -10,12 +10,14 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
-from events.actions.contexts import ContextValues, edit_context, merge_contexts
+from events.actions.context_merge import merge_contexts
+from events.actions.contexts import ContextValues, edit_context
 from events.actions.correct import correct_event, create_event
 from events.actions.documents import write_documents
 from events.actions.errors import InvalidAction
 from events.actions.merge import merge_events, unmerge_event
 from events.actions.recording import Actor
+from events.actions.removal import remove_event
 from events.actions.values import EventValues
 from events.actions.withdraw import restore_event, withdraw_event
 from events.models import Context, Event, SearchEntry
@@ -114,7 +116,8 @@ def random_write(chance: random.Random, chief: Actor, number: int) -> None:
     try:
         kind = chance.randrange(5)
         if kind == 0:
-            withdraw_event(**person, reason="So.", legal=chance.random() < 0.3)
+            take = remove_event if chance.random() < 0.3 else withdraw_event
+            take(**person, reason="So.")
         elif kind == 1:
             restore_event(**person)
         elif kind == 2:
