@@ -35,7 +35,7 @@ class HarvestAdmin(ReadingAdmin[Harvest]):
     @admin.display(description="counts")
     def counted(self, harvest: Harvest) -> str:
         """What it did, in figures."""
-        return ", ".join(f"{name} {count}" for name, count in harvest.counts.items() if count)
+        return harvest.counts_in_words
 
 
 class OriginAdmin(ReadingAdmin[Origin]):

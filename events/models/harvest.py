@@ -70,6 +70,11 @@ class Harvest(models.Model):
     def __str__(self) -> str:
         return f"{self.reader} {self.source_name} {self.started_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def counts_in_words(self) -> str:
+        """What it did: "created 3, updated 1"; what it did not do is left out."""
+        return ", ".join(f"{name} {count}" for name, count in self.counts.items() if count)
+
 
 class HarvestFile(models.Model):
     """What an origin's file was when last read with a difference; ``harvest`` is that harvest."""

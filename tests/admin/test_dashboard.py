@@ -60,15 +60,21 @@ def test_figures_lead_to_their_lists(chief_desk: Client) -> None:
 
 
 def test_the_chart_has_a_table_twin(chief_desk: Client) -> None:
+    event = make_event("A bridge fell.")
+    correct_event(
+        actor=make_person(Role.EDITOR, name="erika"), event_id=event.pk, version=1,
+        values={"text": "A bridge was closed."}, grade=Grade.TYPO,
+    )  # fmt: skip
     page = chief_desk.get(reverse(INDEX)).content.decode()
     today = timezone.now().date()
-    assert len(re.findall(rf'<th scope="row">{today.month}/{today.day}</th><td>0</td>', page)) == 1
+    assert len(re.findall(rf'<th scope="row">{today.month}/{today.day}</th><td>1</td>', page)) == 1
 
 
 def test_an_empty_desk_says_so(desk: Client) -> None:
     page = desk.get(reverse(INDEX)).content.decode()
     assert "Nothing. Whatever robots are not sure of" in page
     assert "Nobody has corrected anything yet." in page
+    assert "<svg viewBox" not in page.partition("Corrections, the last")[2].partition("</section>")[0]
 
 
 def test_it_costs_the_same_with_more_rows(desk: Client) -> None:
