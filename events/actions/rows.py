@@ -69,9 +69,11 @@ def links_due(event_ids: Collection[int]) -> None:
 
 
 def relate_again(event_ids: Collection[int], *, actor: Actor) -> None:
-    """Mark these events due and, where a person acts, have it done at once; a harvest does it at its end."""
+    """Mark these events due and, where a person acts, have it done at once; harvests and bulk changes do it
+    at their end.
+    """
     links_due(event_ids)
-    if actor.harvest is None:
+    if actor.harvest is None and actor.bulk is None:
         relate_soon()
 
 
