@@ -93,9 +93,11 @@ def _retag(goes: Context, stays: Context) -> dict[str, Any]:
             other.how, other.removed, other.by_id = row.how, False, row.by_id
     Tagging.objects.bulk_update(kept.values(), ["how", "removed", "by"], batch_size=100)
     alone = Tagging.objects.filter(context=goes).exclude(event__taggings__context=stays)
+    moved = list(alone.order_by("event").values_list("event", "how", "removed"))
     record = {
-        "moved": list(alone.order_by("event").values_list("event", flat=True)),
-        "removed": list(alone.filter(removed=True).order_by("event").values_list("event", flat=True)),
+        "moved": [pk for pk, _, _ in moved],
+        "removed": [pk for pk, _, removed in moved if removed],
+        "ways": {how: [pk for pk, way, _ in moved if way == how] for how in {way for _, way, _ in moved}},
         "joined": joined,
         "led": list(Event.objects.filter(lead=goes).order_by("pk").values_list("pk", flat=True)),
         "last": Tagging.objects.aggregate(last=Max("pk"))["last"] or 0,
