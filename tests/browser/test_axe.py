@@ -1,0 +1,67 @@
+"""No page of the desk has a violation that axe-core can find, light or dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+from pytest_django.live_server_helper import LiveServer
+
+from events.models import Context, Event, Harvest, ReviewItem
+from events.vocabulary import ReviewKind, Role
+from tests.browser.conftest import BROWSER, sign_in
+from tests.factories import make_context, make_editorial, make_event, make_origin, make_provenance, relate
+from tests.people import make_robot
+
+pytestmark = BROWSER
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
+
+MODELS = ("event", "context", "source", "publisher", "harvest", "origin", "editorial")
+
+
+def furnish() -> None:
+    """At least one row for every page."""
+    event = make_event(
+        "A bridge was opened.", lead="Bridges", contexts=["Rivers"],
+        citations=[("The Courier", "https://courier.example/1", "")],
+    )  # fmt: skip
+    other = make_event("A bridge was closed.", lead="Bridges")
+    relate(event, other)
+    make_provenance(event, origin=make_origin("wire"))
+    make_context("Spans", merged_into=Context.objects.get(name="Bridges"))
+    make_editorial("A case for bridges")
+    make_robot()
+    sides = {"base": "A bridge.", "ours": "A long bridge.", "upstream": "A short bridge."}
+    for kind in (ReviewKind.CONFLICT, ReviewKind.DUPLICATE, ReviewKind.HELD):
+        ReviewItem.objects.create(kind=kind, key=kind, event=event, other=other, field="text", data=sides)
+
+
+def paths() -> list[str]:
+    """Every page of the desk: its own, and each model's list and form."""
+    event, context, harvest = (model.objects.earliest("pk").pk for model in (Event, Context, Harvest))
+    own = [page.name for page in admin.site.pages if "<" not in page.route]  # type: ignore[attr-defined]
+    names = ["index", "events_event_add", *own, *(f"events_{name}_changelist" for name in MODELS)]
+    with_id = {
+        "events_event_change": event, "events_event_history": event, "events_context_change": context,
+        "events_context_history": context, "events_harvest_change": harvest,
+    }  # fmt: skip
+    return [
+        *(reverse(f"admin:{name}") for name in names),
+        *(reverse(f"admin:{name}", args=[pk]) for name, pk in with_id.items()),
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(page: Any, live_server: LiveServer, scheme: str) -> None:
+    furnish()
+    page.emulate_media(color_scheme=scheme)
+    sign_in(page, live_server, Role.ADMINISTRATOR)
+    found: dict[str, list[str]] = {}
+    for path in paths():
+        page.goto(live_server.url + path)
+        for violation in axe.Axe().run(page, options={"preload": False}).response["violations"]:
+            places = [node["target"][0] for node in violation["nodes"]][:3]
+            found.setdefault(f"{violation['id']}: {violation['help']} {places}", []).append(path)
+    assert "\n".join(f"{violation}: {', '.join(pages)}" for violation, pages in found.items()) == ""
