@@ -28,6 +28,8 @@ def undo_bulk_change(*, actor: Actor, change_id: int, note: str = "") -> BulkCha
         raise InvalidAction(f"It is {change.get_state_display().lower()}; it cannot be undone now.")
     if change.undone_by.exclude(state=BulkState.UNDONE).exists():
         raise InvalidAction("It is being undone already.")
+    if not change.revisions.exists():
+        raise InvalidAction("It changed nothing; there is nothing to undo.")
     grade = change.asked.get("grade", Grade.CORRECTION)
     said = note.strip() or f"Taken back: {change.note or change}"
     return start_bulk_change(
