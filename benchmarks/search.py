@@ -47,7 +47,7 @@ def raw(said: str, *, ranked: bool = False) -> Callable[[], Any]:
     from django.db import connection
 
     from events.search import fts5, tsearch
-    from events.search.find import ask
+    from events.search.asking import ask
     from events.search.language import parse
 
     asked = ask(parse(said), None)

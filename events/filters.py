@@ -38,7 +38,7 @@ from events.filter_fields import (
 )
 from events.models import Citation, Context, Event, Revision, Source, Tagging
 from events.prepared import Prepared
-from events.search.find import Filters
+from events.search.asking import Filters
 from events.vocabulary import EDITION_CHOICES, Category
 
 VALUES_MAX: Final = 50

@@ -18,7 +18,8 @@ from events.actions.errors import InvalidAction
 from events.actions.recording import Actor
 from events.actions.values import EventValues, one_paragraph
 from events.models import BulkChange, Event, Tagging
-from events.search.find import LIMIT_MOST, Filters, search
+from events.search.asking import Filters
+from events.search.find import LIMIT_MOST, search
 from events.search.language import parse
 from events.text.replacing import BadPattern, Finding, Replaced, Replacer, TooSlow
 from events.vocabulary import BulkKind, Grade

@@ -18,7 +18,8 @@ from events.filters import SearchFilter, search_filters
 from events.formats.hits import facets_json, histogram_json, hit_json, parts_json
 from events.formats.serializers import HitSerializer
 from events.models import Event
-from events.search.find import Filters, Hit, Order, facets, histogram, search
+from events.search.asking import Filters
+from events.search.find import Hit, Order, facets, histogram, search
 from events.search.language import Query, parse
 from events.search.suggest import did_you_mean, suggest
 from events.vocabulary import EDITIONS

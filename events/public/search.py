@@ -18,10 +18,10 @@ from events.public.errors import absolute
 from events.public.frame import FORMATS, date_link, render
 from events.public.ready import href
 from events.public.words import count_words, words
+from events.search.asking import Filters
 from events.search.find import (
     FACETED_MOST,
     Facets,
-    Filters,
     Histogram,
     Hit,
     Order,

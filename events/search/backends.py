@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from events.search.index import Entry
+    from events.search.language import Terms
     from events.search.tree import Tree
 
 RANKED_MOST: Final = 5_000
@@ -27,6 +28,10 @@ class Span(NamedTuple):
     high: int
 
 
+EVER: Final = Span(0, 1 << 62)
+"""All days."""
+
+
 class Backend(Protocol):
     """What a database does for search. Keys are those of ``events.search.index``."""
 
@@ -38,6 +43,12 @@ class Backend(Protocol):
 
     def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
         """The greatest keys that match."""
+
+    def frequencies(self, words: Sequence[Terms], most: int) -> list[int]:
+        """How many events have each of these; counted up to *most*."""
+
+    def places(self, keys: Sequence[int], starts: Sequence[str]) -> list[tuple[int, str, int]]:
+        """The words of these entries' texts that begin so: key, word, and which it is, from 1."""
 
     def labels(self, tree: Tree, span: Span, limit: int) -> list[str]:
         """The labels of the newest matches."""

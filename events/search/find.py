@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from django.db.models import Q
-
 from events.models import Context
 from events.search import backends
-from events.search.backends import RANKED_MOST, Span
-from events.search.index import day_of, event_of, key_of, label, label_token
-from events.search.language import Field, Item, Query
-from events.search.tree import Labels, Leaf, Tree, tree_of
-from events.text.normalise import fold
+from events.search.asking import Asked, Filters, ask
+from events.search.backends import RANKED_MOST, Backend, Span
+from events.search.index import day_of, event_of
+from events.search.language import Query
+from events.search.rank import WINDOW, in_order
+from events.search.tree import Tree
+from events.search.widen import FEW, Wider, widened
 
 Order = Literal["relevance", "date"]
 LIMIT_MOST: Final = 500
@@ -35,35 +36,29 @@ _KINDS: Final = {"c": "context", "k": "category", "p": "publisher"}
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What hits must have besides: of each list one at least. Days are inclusive.
-
-    ``contexts``: ids; of each set one at least.
-    """
-
-    contexts: tuple[frozenset[int], ...] = ()
-    categories: tuple[str, ...] = ()
-    publishers: tuple[str, ...] = ()
-    editions: tuple[str, ...] = ()
-    first: dt.date | None = None
-    last: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
-    """One event found; ``key`` is its place by date, ``score`` its relevance (0 where none was asked for)."""
+    """One event found; ``key`` is its place by date, ``score`` its relevance (0 where none was asked for).
+
+    ``left_out``: words of the query that were not asked of it.
+    """
 
     event_id: int
     key: int
     score: float = 0.0
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of hits. ``after``: what to ask the next page with, None on the last."""
+    """One page of hits. ``after``: what to ask the next page with, None on the last.
+
+    ``wider``: what was asked where hardly any event has all the words; for :func:`facets` and
+    :func:`histogram`, which count the same then.
+    """
 
     hits: list[Hit] = field(default_factory=list)
     after: int | None = None
+    wider: tuple[Tree, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,34 +102,97 @@ def search(
     order: Order = "relevance",
     limit: int = 20,
     after: int | None = None,
+    widen: bool = False,
 ) -> Results:
-    """The hits of one page. One query, one more where the query names contexts.
+    """The hits of one page. A few queries, one more where the query names contexts.
 
     *after*: from the page before: the last key by date, how many there were by relevance.
+    *widen*: where fewer than :data:`events.search.widen.FEW` events have all the words, also find
+    those with most of them (``events.search.widen``).
     """
     asked = ask(query, filters)
     if asked is None:
         return Results()
     limit = max(1, min(limit, LIMIT_MOST))
+    page = _by_date if order == "date" else _by_relevance
     backend = backends.current()
-    if order == "date":
-        span = asked.span if after is None else Span(asked.span.low, min(asked.span.high, after))
-        keys = backend.newest(asked.tree, span, limit + 1)
-        hits = [Hit(event_of(key), key) for key in keys[:limit]]
-        return Results(hits, hits[-1].key if len(keys) > limit else None)
+    whole = [[Wider(asked.tree)]]
+    found = page(whole, asked.span, limit, after, backend)
+    if not widen or (len(found.hits) >= FEW and after is None):
+        return found
+    strict = len(backend.newest(asked.tree, asked.span, FEW)) if after is not None else len(found.hits)
+    if strict >= FEW:
+        return found
+    tiers = widened(asked.tree, asked.span, backend, found=strict > 0)
+    return page(tiers, asked.span, limit, after, backend) if tiers else found
+
+
+def _by_date(
+    tiers: list[list[Wider]], span: Span, limit: int, after: int | None, backend: Backend
+) -> Results:
+    """The newest hits of all the trees together."""
+    if after is not None:
+        span = Span(span.low, min(span.high, after))
+    found = [
+        (key, one.left_out)
+        for tier in tiers
+        for one in tier
+        for key in backend.newest(one.tree, span, limit + 1)
+    ]
+    found.sort(key=lambda row: -row[0])
+    hits = [Hit(event_of(key), key, 0.0, left_out) for key, left_out in found[:limit]]
+    return Results(hits, hits[-1].key if len(found) > limit else None, _wider(tiers))
+
+
+def _by_relevance(
+    tiers: list[list[Wider]], span: Span, limit: int, after: int | None, backend: Backend
+) -> Results:
+    """The best hits of each tier after those of the tier before."""
     start = after or 0
     limit = min(limit, DEEPEST - start)
     if limit <= 0 or start < 0:
         return Results()
-    rows = backend.ranked(asked.tree, asked.span, limit + 1, start)
-    hits = [Hit(event_of(key), key, float(f"{score:.5g}")) for key, score in rows[:limit]]
-    return Results(hits, start + limit if len(rows) > limit and start + limit < DEEPEST else None)
+    end = start + limit
+    lone = len(tiers) == len(tiers[0]) == 1
+    skipped = start if lone and start >= WINDOW else 0
+    found: list[Hit] = []
+    for tier in tiers:
+        rows: list[tuple[int, float]] = []
+        lacking: dict[int, tuple[str, ...]] = {}
+        for one in tier:
+            ranked = backend.ranked(one.tree, span, max(end + 1, WINDOW) - skipped, skipped)
+            rows += ranked
+            lacking |= dict.fromkeys((key for key, _ in ranked), one.left_out)
+        rows.sort(key=lambda row: (-row[1], -row[0]))
+        if not skipped:
+            rows = in_order(rows, _together(tier), backend)
+        found += [Hit(event_of(key), key, float(f"{score:.5g}"), lacking[key]) for key, score in rows]
+    hits = found[start - skipped : end - skipped]
+    more = len(found) > end - skipped and end < DEEPEST
+    return Results(hits, end if more else None, _wider(tiers))
 
 
-def facets(query: Query, *, filters: Filters | None = None, most: int = FACET_VALUES) -> Facets:
-    """The values that most hits of the whole result have. Two queries, one more for contexts named."""
+def _wider(tiers: list[list[Wider]]) -> tuple[Tree, ...]:
+    trees = tuple(one.tree for tier in tiers for one in tier)
+    return trees if len(trees) > 1 or tiers[0][0].left_out else ()
+
+
+def _together(tier: list[Wider]) -> Tree:
+    """All that is looked for in a tier."""
+    return Tree(tuple(dict.fromkeys(clause for one in tier for clause in one.tree.clauses)))
+
+
+def facets(
+    query: Query, *, filters: Filters | None = None, wider: tuple[Tree, ...] = (), most: int = FACET_VALUES
+) -> Facets:
+    """The values that most hits of the whole result have. Two queries, one more for contexts named.
+
+    *wider*: what the search for the hits asked (``Results.wider``).
+    """
     asked = ask(query, filters)
-    rows = [] if asked is None else backends.current().labels(asked.tree, asked.span, FACETED_MOST + 1)
+    rows: list[str] = []
+    for tree, span in _trees(asked, wider):
+        rows += backends.current().labels(tree, span, FACETED_MOST + 1)
     counts = Counter("\n".join(rows[:FACETED_MOST]).split("\n"))
     values: dict[str, list[FacetValue]] = {kind: [] for kind in _KINDS.values()}
     for said, number in counts.most_common():
@@ -151,101 +209,26 @@ def facets(query: Query, *, filters: Filters | None = None, most: int = FACET_VA
     return Facets(values, min(len(rows), FACETED_MOST), len(rows) > FACETED_MOST)
 
 
-def histogram(query: Query, *, filters: Filters | None = None) -> Histogram:
-    """How many hits each month has. One query, one more where the query names contexts."""
+def histogram(query: Query, *, filters: Filters | None = None, wider: tuple[Tree, ...] = ()) -> Histogram:
+    """How many hits each month has. One query, one more where the query names contexts; *wider* as above."""
     asked = ask(query, filters)
-    if asked is None:
-        return Histogram([], 0, more=False)
-    rows = backends.current().months(asked.tree, asked.span, COUNTED_MOST + 1)
-    total = sum(number for _, number in rows)
-    if total > COUNTED_MOST:
-        rows[0] = (rows[0][0], rows[0][1] - 1)
-    return Histogram(
-        [(month // 100, month % 100, number) for month, number in rows if number],
-        min(total, COUNTED_MOST),
-        more=total > COUNTED_MOST,
-    )
+    counts: Counter[int] = Counter()
+    for tree, span in _trees(asked, wider):
+        counts.update(dict(backends.current().months(tree, span, COUNTED_MOST + 1)))
+    total = sum(counts.values())
+    excess = max(0, total - COUNTED_MOST)
+    months = []
+    for month, number in sorted(counts.items()):
+        shown = max(0, number - excess)
+        excess -= number - shown
+        if shown:
+            months.append((month // 100, month % 100, shown))
+    return Histogram(months, min(total, COUNTED_MOST), more=total > COUNTED_MOST)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A query as a database is asked it."""
-
-    tree: Tree
-    span: Span
-
-
-_EVER: Final = Span(0, 1 << 62)
-
-
-def ask(query: Query, filters: Filters | None) -> Asked | None:
-    """What to ask the database; None where nothing can be found."""
-    filters = filters or Filters()
-    if query.said.strip() and query.is_empty:
-        return None
-    resolved = _contexts_named(query)
-    clauses: list[tuple[Leaf, ...]] = [
-        tuple(_leaf(item, resolved) for item in clause) for clause in query.clauses
-    ]
-    clauses += [(_labels("c", sorted(ids)),) for ids in filters.contexts]
-    for kind, values in (
-        ("k", filters.categories),
-        ("p", filters.publishers),
-        ("e", filters.editions),
-    ):
-        if values:
-            clauses.append((_labels(kind, values),))
-    return Asked(tree_of(clauses), _span(query, filters))
-
-
-def _span(query: Query, filters: Filters) -> Span:
-    low, high = _EVER
-    for day in (query.first, filters.first):
-        if day is not None:
-            low = max(low, key_of(day.isoformat(), 0))
-    if query.until is not None:
-        high = min(high, key_of(query.until.isoformat(), 0))
-    if filters.last is not None:
-        high = min(high, key_of(filters.last.isoformat(), 0) + key_of("1", 0))
-    return Span(low, high)
-
-
-def _labels(kind: str, values: list[int] | tuple[str, ...]) -> Labels:
-    return Labels(tuple(label_token(label(kind, value)) for value in values))
-
-
-def _leaf(item: Item, contexts: dict[str, list[int]]) -> Leaf:
-    if not isinstance(item, Field):
-        return item
-    if item.name == "context":
-        found = _labels("c", contexts.get(fold(item.value), []))
-    else:
-        found = _labels("k" if item.name == "category" else "p", (item.value,))
-    return Labels(found.tokens, item.negated)
-
-
-def _contexts_named(query: Query) -> dict[str, list[int]]:
-    """The contexts that the query's ``context:`` fields name, by folded name: their names, slugs, aliases."""
-    named = {
-        item.value
-        for clause in query.clauses
-        for item in clause
-        if isinstance(item, Field) and item.name == "context"
-    }
-    if not named:
-        return {}
-    wanted = Q()
-    for name in sorted(named):
-        slug = "-".join(name.split())
-        wanted |= Q(name__iexact=name) | Q(slug__iexact=slug) | Q(aliases__name__iexact=name)
-    rows = Context.objects.filter(wanted).values_list("pk", "merged_into", "name", "slug", "aliases__name")
-    found: dict[str, set[int]] = {}
-    spellings = {fold(name) for name in named}
-    for pk, target, *names in rows[:LIMIT_MOST]:
-        for name in names:
-            if name and (said := fold(name)) in spellings:
-                found.setdefault(said, set()).add(target or pk)
-    return {said: sorted(ids) for said, ids in found.items()}
+def _trees(asked: Asked | None, wider: tuple[Tree, ...]) -> Iterator[tuple[Tree, Span]]:
+    if asked is not None:
+        yield from ((tree, asked.span) for tree in wider or (asked.tree,))
 
 
 def date_of(hit: Hit) -> dt.date:

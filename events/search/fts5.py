@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import DatabaseError, connection
 
-from events.search.backends import RANKED_MOST, RECENCY, RECENCY_MONTHS, Span
+from events.search.backends import EVER, RANKED_MOST, RECENCY, RECENCY_MONTHS, Span
 from events.search.index import ALL, Entry
 from events.search.language import Terms
 from events.search.tree import Leaf, Tree
@@ -65,6 +65,22 @@ class Fts5:
     def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
         """In the index's own order."""
         return [key for (key,) in _rows(_NEWEST, [match(tree), *span, limit])]
+
+    def frequencies(self, words: Sequence[Terms], most: int) -> list[int]:
+        """Counted in the index itself."""
+        return [len(self.newest(Tree(((word,),)), EVER, most)) for word in words]
+
+    def places(self, keys: Sequence[int], starts: Sequence[str]) -> list[tuple[int, str, int]]:
+        """The words stand in the table as they were cut."""
+        places = ", ".join(["%s"] * len(keys))
+        begins = tuple(starts)
+        rows = _rows(f"SELECT rowid, words FROM events_searchtext WHERE rowid IN ({places})", [*keys])  # noqa: S608
+        return [
+            (key, word, place)
+            for key, words in rows
+            for place, word in enumerate(words.split(" "), start=1)
+            if word.startswith(begins)
+        ]
 
     def labels(self, tree: Tree, span: Span, limit: int) -> list[str]:
         """Looked up one by one."""

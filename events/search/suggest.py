@@ -11,7 +11,8 @@ from rapidfuzz.process import extract
 
 from events.models import Context, SearchWord
 from events.search import backends
-from events.search.find import Filters, Hit, ask, search
+from events.search.asking import Filters, ask
+from events.search.find import Hit, search
 from events.search.index import VOCABULARY_LENGTHS, bucket
 from events.search.language import Query, Terms, parse, storable
 from events.search.tree import Tree

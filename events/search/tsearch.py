@@ -5,6 +5,8 @@ Weight A has the text's words, B those around it, C the stems, D the labels.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from itertools import count
 from typing import Any, Final
@@ -20,14 +22,34 @@ from events.search.words import BREAK, stems_of
 _PLACES_MOST: Final = 16_383
 _AT_ONCE: Final = 500
 _MONTH: Final = "((key >> 36) / 10000 * 12 + (key >> 36) / 100 %% 100)"
-# Division by the logarithm of the length, as short texts say more with one word.
+# A term's rank is divided by the logarithm of the length, as short texts say more with one word.
+_TERM: Final = "%s * ts_rank('{0, 0.3, 0.4, 1}', vector, CAST(%s AS tsquery), 1)"
 _RANKED: Final = f"""
-    SELECT key, ts_rank('{{0, 0.3, 0.4, 1}}', vector, query, 1)
+    SELECT key, ({{terms}})
         * (1 + {RECENCY} / (1 + greatest(0, newest - {_MONTH}) / {RECENCY_MONTHS}.0)) AS points
-    FROM (SELECT key, vector, query FROM events_searchentry, CAST(%s AS tsquery) query
-          WHERE vector @@ query AND key >= %s AND key < %s ORDER BY key DESC LIMIT {RANKED_MOST}) found,
+    FROM (SELECT key, vector FROM events_searchentry
+          WHERE vector @@ CAST(%s AS tsquery) AND key >= %s AND key < %s
+          ORDER BY key DESC LIMIT {RANKED_MOST}) found,
          (SELECT {_MONTH.replace("key", "max(key)")} AS newest FROM events_searchentry) last
     ORDER BY points DESC, key DESC LIMIT %s OFFSET %s"""  # noqa: S608  figures of ours
+_COUNTED: Final = (
+    "SELECT (SELECT count(*) FROM (SELECT FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery) "
+    "LIMIT %s) found)"
+)
+_TOTAL: Final = (
+    "SELECT CASE WHEN reltuples > 0 THEN reltuples::bigint "
+    "ELSE (SELECT count(*) FROM events_searchentry) END "
+    "FROM pg_class WHERE oid = 'events_searchentry'::regclass"
+)
+_ESTIMATED: Final = "EXPLAIN (FORMAT JSON) SELECT FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery)"
+_COUNTED_MOST: Final = 1_000
+"""So many events with a word are counted; of more, their number is what the planner thinks it is."""
+_REMEMBERED: Final = 10_000
+_REMEMBERED_SECONDS: Final = 600
+_PLACES: Final = """
+    SELECT key, lexeme, positions, weights FROM events_searchentry, unnest(vector)
+    WHERE key = ANY(%s) AND 'A' = ANY(weights) AND EXISTS (
+        SELECT FROM unnest(%s::text[]) start WHERE starts_with(lexeme, start))"""
 _NEWEST: Final = (
     "FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery) AND key >= %s AND key < %s "
     "ORDER BY key DESC LIMIT %s"
@@ -64,12 +86,34 @@ class TextSearch:
                 cursor.execute(_WRITE, _columns(chunk))
 
     def ranked(self, tree: Tree, span: Span, limit: int, offset: int) -> list[tuple[int, float]]:
-        """By ``ts_rank``, with a pull to what is new."""
-        return _rows(_RANKED, [tsquery(tree), *span, limit, offset])
+        """By ``ts_rank`` of each thing sought, weighed by its rarity, with a pull to what is new."""
+        sought = [
+            _positive(leaf)
+            for clause in tree.clauses
+            for leaf in clause
+            if isinstance(leaf, Terms) and not leaf.negated
+        ]
+        weights = _rarities(sought)
+        terms = " + ".join([_TERM] * len(sought)) or "0"
+        weighed = [value for pair in zip(weights, sought, strict=True) for value in pair]
+        return _rows(_RANKED.format(terms=terms), [*weighed, tsquery(tree), *span, limit, offset])
 
     def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
         """Along the key, or sorted, as the planner thinks."""
         return [key for (key,) in _rows(f"SELECT key {_NEWEST}", [tsquery(tree), *span, limit])]
+
+    def frequencies(self, words: Sequence[Terms], most: int) -> list[int]:
+        """Counted by the index."""
+        return _counts([_positive(word) for word in words], most) if words else []
+
+    def places(self, keys: Sequence[int], starts: Sequence[str]) -> list[tuple[int, str, int]]:
+        """The places of the words that are in texts."""
+        return [
+            (key, word, place)
+            for key, word, places, weights in _rows(_PLACES, [list(keys), list(starts)])
+            for place, weight in zip(places, weights, strict=True)
+            if weight == "A"
+        ]
 
     def labels(self, tree: Tree, span: Span, limit: int) -> list[str]:
         """With the rows."""
@@ -90,6 +134,38 @@ class TextSearch:
     def faults(self) -> list[str]:
         """None: PostgreSQL keeps its index by itself."""
         return []
+
+
+def _rarities(asked: list[str]) -> list[float]:
+    """What each of these queries says where it is found: as BM25 has it, the logarithm of how few have it."""
+    if not asked:
+        return []
+    now = time.monotonic()
+    counts = {one: known[0] for one in asked if (known := _frequent.get(one)) and known[1] > now}
+    missing = [one for one in dict.fromkeys(asked) if one not in counts]
+    total, *found = _counts(missing, _COUNTED_MOST, first=[_TOTAL])
+    counts |= dict(zip(missing, found, strict=True))
+    for one in missing:
+        if counts[one] == _COUNTED_MOST:
+            ((plan,),) = _rows(_ESTIMATED, [one])
+            counts[one] = max(_COUNTED_MOST, int(plan[0]["Plan"]["Plan Rows"]))
+            if len(_frequent) >= _REMEMBERED:
+                _frequent.clear()
+            _frequent[one] = counts[one], now + _REMEMBERED_SECONDS
+    return [
+        max(math.log((max(total - counts[one], 0) + 0.5) / (counts[one] + 0.5)), _RARITY_LEAST)
+        for one in asked
+    ]
+
+
+_RARITY_LEAST: Final = 1e-6
+_frequent: dict[str, tuple[int, float]] = {}
+
+
+def _counts(asked: list[str], most: int, first: Sequence[str] = ()) -> list[int]:
+    """How many have each of *asked*, counted up to *most*; before them the figures that *first* asks for."""
+    sql = " UNION ALL ".join([*first, *[_COUNTED] * len(asked)])
+    return [number for (number,) in _rows(sql, [value for one in asked for value in (one, most)])]
 
 
 def _columns(entries: Sequence[Entry]) -> list[list[Any]]:

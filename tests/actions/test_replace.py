@@ -14,7 +14,7 @@ from events.actions.errors import InvalidAction
 from events.actions.recording import Actor
 from events.actions.replace import Wanted, look, start_replacing
 from events.models import BulkChange, Event, Revision
-from events.search.find import Filters
+from events.search.asking import Filters
 from events.text.replacing import Finding
 from events.vocabulary import Grade, State
 from tests.actions.bulk_works import run, texts

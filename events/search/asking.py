@@ -1,0 +1,111 @@
+"""From a query and filters to what a database is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
+
+from events.models import Context
+from events.search.backends import EVER, Span
+from events.search.index import key_of, label, label_token
+from events.search.language import Field, Item, Query
+from events.search.tree import Labels, Leaf, Tree, tree_of
+from events.text.normalise import fold
+
+_NAMED_MOST: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What hits must have besides: of each list one at least. Days are inclusive.
+
+    ``contexts``: ids; of each set one at least.
+    """
+
+    contexts: tuple[frozenset[int], ...] = ()
+    categories: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    editions: tuple[str, ...] = ()
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as a database is asked it."""
+
+    tree: Tree
+    span: Span
+
+
+def ask(query: Query, filters: Filters | None) -> Asked | None:
+    """What to ask the database; None where nothing can be found."""
+    filters = filters or Filters()
+    if query.said.strip() and query.is_empty:
+        return None
+    resolved = _contexts_named(query)
+    clauses: list[tuple[Leaf, ...]] = [
+        tuple(_leaf(item, resolved) for item in clause) for clause in query.clauses
+    ]
+    clauses += [(_labels("c", sorted(ids)),) for ids in filters.contexts]
+    for kind, values in (
+        ("k", filters.categories),
+        ("p", filters.publishers),
+        ("e", filters.editions),
+    ):
+        if values:
+            clauses.append((_labels(kind, values),))
+    return Asked(tree_of(clauses), _span(query, filters))
+
+
+def _span(query: Query, filters: Filters) -> Span:
+    low, high = EVER
+    for day in (query.first, filters.first):
+        if day is not None:
+            low = max(low, key_of(day.isoformat(), 0))
+    if query.until is not None:
+        high = min(high, key_of(query.until.isoformat(), 0))
+    if filters.last is not None:
+        high = min(high, key_of(filters.last.isoformat(), 0) + key_of("1", 0))
+    return Span(low, high)
+
+
+def _labels(kind: str, values: list[int] | tuple[str, ...]) -> Labels:
+    return Labels(tuple(label_token(label(kind, value)) for value in values))
+
+
+def _leaf(item: Item, contexts: dict[str, list[int]]) -> Leaf:
+    if not isinstance(item, Field):
+        return item
+    if item.name == "context":
+        found = _labels("c", contexts.get(fold(item.value), []))
+    else:
+        found = _labels("k" if item.name == "category" else "p", (item.value,))
+    return Labels(found.tokens, item.negated)
+
+
+def _contexts_named(query: Query) -> dict[str, list[int]]:
+    """The contexts that the query's ``context:`` fields name, by folded name: their names, slugs, aliases."""
+    named = {
+        item.value
+        for clause in query.clauses
+        for item in clause
+        if isinstance(item, Field) and item.name == "context"
+    }
+    if not named:
+        return {}
+    wanted = Q()
+    for name in sorted(named):
+        slug = "-".join(name.split())
+        wanted |= Q(name__iexact=name) | Q(slug__iexact=slug) | Q(aliases__name__iexact=name)
+    rows = Context.objects.filter(wanted).values_list("pk", "merged_into", "name", "slug", "aliases__name")
+    found: dict[str, set[int]] = {}
+    spellings = {fold(name) for name in named}
+    for pk, target, *names in rows[:_NAMED_MOST]:
+        for name in names:
+            if name and (said := fold(name)) in spellings:
+                found.setdefault(said, set()).add(target or pk)
+    return {said: sorted(ids) for said, ids in found.items()}
