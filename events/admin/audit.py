@@ -12,7 +12,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from events.admin.event_panel import revision_row
+from events.admin.history import revision_rows
 from events.admin.site import desk_page
 from events.models import Revision
 from events.vocabulary import EDITIONS, ChangeKind
@@ -98,4 +98,4 @@ def _shown(revision: Revision) -> dict[str, Any]:
     edition = (
         revision.event.edition if revision.event else revision.context.edition if revision.context else "en"
     )
-    return revision_row(revision, cjk=EDITIONS[edition].cjk)
+    return revision_rows([revision], cjk=EDITIONS[edition].cjk)[0]

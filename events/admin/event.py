@@ -7,26 +7,33 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.dateparse import parse_date
 from django.utils.text import Truncator
 
-from events.actions.correct import correct_event, create_event
+from events.actions.correct import create_event
+from events.actions.errors import InvalidAction
+from events.actions.plan import values_json
 from events.admin.base import ActingAdmin, actor_of, may
-from events.admin.event_acts import ACTS, act_view, bulk_act
+from events.admin.event_acts import ACTS, act_view, bulk_act, event_url
 from events.admin.event_filters import MonthFilter, YearFilter
 from events.admin.event_form import EventForm, NewEventForm
 from events.admin.event_panel import panel
+from events.admin.event_preview import preview_of
 from events.admin.event_related import CurateForm, curate_view
-from events.models import Event
+from events.admin.event_revert import revert_view
+from events.admin.event_saving import save_form
+from events.admin.event_sources import suggest_sources
+from events.admin.history import HistoryMixin
+from events.models import Event, Revision
 from events.slugs import read_path
-from events.vocabulary import Right
+from events.vocabulary import Right, State
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_VALUES: Final = ("text", "summary", "date", "category", "lead", "contexts", "new_contexts", "sources")
 _READ: Final = ("text", "summary", "date", "category", "lead", "state", "version", "created_at", "updated_at")
 
 
@@ -37,11 +44,12 @@ def _day(term: str) -> dt.date | None:
         return None
 
 
-class EventAdmin(ActingAdmin[Event]):
+class EventAdmin(HistoryMixin, ActingAdmin[Event]):
     """Correcting, creating, curating; withdrawing in place of deleting."""
 
     right = Right.CORRECT
     change_form_template = "admin/events/event/change_form.html"
+    history_subject = "event"
     list_display = ("beginning", "date", "lead", "category", "state", "edition", "version", "updated_at")
     list_display_links = ("beginning",)
     list_filter = ("state", "edition", "category", YearFilter, MonthFilter)
@@ -88,32 +96,30 @@ class EventAdmin(ActingAdmin[Event]):
     ) -> Any:
         if self.has_change_permission(request, obj):
             kwargs["form"] = EventForm if obj is not None else NewEventForm
-        return super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change, **kwargs)
+        form.stay = getattr(request, "stay", False)
+        form.hands = getattr(request, "hands", {})
+        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
-        if not self.has_change_permission(request, obj):
-            return ((None, {"fields": _READ}),)
-        if obj is None:
-            return ((None, {"fields": ("edition", "slug", *_VALUES, "note")}),)
-        return (
-            (None, {"fields": _VALUES}),
-            ("This correction", {"fields": ("grade", "note", "version")}),
-        )
+        """For those who may write, the form's template lays its fields out itself."""
+        fields = ("category",) if self.has_change_permission(request, obj) else _READ
+        return ((None, {"fields": fields}),)
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
-        actor, values = actor_of(request), form.values()
-        if change:
-            correct_event(
-                actor=actor, event_id=obj.pk, version=form.cleaned_data["version"] or 0, values=values,
-                grade=form.chosen_grade(), note=form.cleaned_data["note"],
-            )  # fmt: skip
-            return
+        """Create the event; corrections go through ``event_saving``."""
         made = create_event(
-            actor=actor, edition=form.cleaned_data["edition"], slug=form.cleaned_data["slug"],
-            note=form.cleaned_data["note"], **values,
+            actor=actor_of(request), edition=form.cleaned_data["edition"], slug=form.cleaned_data["slug"],
+            note=form.cleaned_data["note"], **form.values(),
         )  # fmt: skip
-        obj.pk, obj.version = made.pk, made.version
+        obj.pk, obj.version, obj.date = made.pk, made.version, made.date
         obj._state.adding = False
+
+    def response_add(
+        self, request: HttpRequest, obj: Event, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        messages.success(request, "Published." if obj.is_public else "Saved.")
+        return HttpResponseRedirect(event_url(obj.pk))
 
     def changeform_view(
         self,
@@ -122,16 +128,58 @@ class EventAdmin(ActingAdmin[Event]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        context = {**(extra_context or {}), "show_save_and_add_another": False}
         event = self._found(object_id) if object_id else None
-        if event is not None:
-            context["panel"] = panel(event)
-            context["acts"] = [
-                {"name": name, "act": act} for name, act in ACTS.items() if act.offered(event, request)
-            ]
-            context["may_curate"] = may(request, Right.CURATE)
-            context["curate_form"] = CurateForm()
-        return super().changeform_view(request, object_id, form_url, context)
+        context = {**(extra_context or {}), **self._beside(request, event)}
+        show = super().changeform_view
+        if request.method != "POST":
+            return show(request, object_id, form_url, context)
+        if event is None:
+            if "_preview" in request.POST and object_id is None:
+                request.stay = True  # type: ignore[attr-defined]
+                context["preview"] = self._preview(request)
+            return show(request, object_id, form_url, context)
+        if not self.has_change_permission(request, event):
+            raise PermissionDenied
+
+        def again(**more: Any) -> HttpResponse:
+            request.stay = True  # type: ignore[attr-defined]
+            return show(request, object_id, form_url, {**context, **more})
+
+        return save_form(self, request, event, again)
+
+    def _beside(self, request: HttpRequest, event: Event | None) -> dict[str, Any]:
+        """What the page shows around the form."""
+        if event is None:
+            return {}
+        shown = panel(event)
+        request.hands = shown["hands"]  # type: ignore[attr-defined]
+        return {
+            "panel": shown,
+            "closed": event.state in (State.MERGED, State.LEGAL),
+            "acts": [{"name": name, "act": act} for name, act in ACTS.items() if act.offered(event, request)],
+            "may_curate": may(request, Right.CURATE),
+            "curate_form": CurateForm(),
+        }
+
+    def _preview(self, request: HttpRequest) -> dict[str, Any] | None:
+        """How readers would see the event that is about to be created, where the form holds one."""
+        form = self.get_form(request)(request.POST)
+        form.stay = False
+        try:
+            return (
+                preview_of(form.cleaned_data["edition"], values_json(form.values()), {})
+                if form.is_valid()
+                else None
+            )
+        except InvalidAction as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return None
+
+    def revert_url(self, request: HttpRequest, obj: Event, revision: Revision) -> str:
+        """Where one goes back to *revision*, for those who may correct."""
+        if revision.number == obj.version or not may(request, Right.CORRECT):
+            return ""
+        return f"{reverse('admin:events_event_revert', args=[obj.pk])}?revision={revision.number}"
 
     def _found(self, object_id: str) -> Event | None:
         if not object_id.isdecimal() or len(object_id) > 18:
@@ -143,6 +191,12 @@ class EventAdmin(ActingAdmin[Event]):
             return self.admin_site.admin_view(view)
 
         own = [
+            path("sources/", wrapped(suggest_sources), name="events_event_sources"),
+            path(
+                "<int:event_id>/act/revert/",
+                wrapped(lambda request, event_id: revert_view(self, request, event_id)),
+                name="events_event_revert",
+            ),
             path(
                 "<int:event_id>/curate/",
                 wrapped(curate_view),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.contrib import admin, messages
@@ -17,12 +18,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from events.actions.address import change_address
-from events.actions.correct import revert_event
-from events.actions.errors import ActionError
+from events.actions.errors import ActionError, StaleVersion
 from events.actions.merge import merge_events, unmerge_event
 from events.actions.recording import Actor
 from events.actions.withdraw import reject_event, release_event, restore_event, withdraw_event
 from events.admin.base import actor_of, may
+from events.admin.history import since
 from events.models import Curation, Event
 from events.vocabulary import Right, State
 
@@ -56,12 +57,6 @@ class TargetForm(ActForm):
         Event.objects.all(), label="Event that stays", widget=AutocompleteSelect(_TARGET, admin.site)
     )
     field_order = ("target",)
-
-
-class RevertForm(ActForm):
-    revision_number = forms.IntegerField(min_value=1, label="Back to revision")
-    note = forms.CharField(widget=_NOTE, help_text="Public; readers are told why.")
-    field_order = ("revision_number",)
 
 
 def _merge(*, actor: Actor, event_id: int, version: int, target: Event, note: str) -> None:
@@ -104,14 +99,6 @@ ACTS: Final[dict[str, Act]] = {
         Right.REVIEW,
         _WAITING,
         reject_event,
-    ),
-    "revert": Act(
-        "Revert",
-        "Its values become again what they were at a former revision, as a correction.",
-        Right.CORRECT,
-        _CORRECTABLE,
-        revert_event,
-        RevertForm,
     ),
     "address": Act(
         "Change address",
@@ -172,11 +159,16 @@ def act_view(model_admin: EventAdmin, request: HttpRequest, event_id: int, name:
         raise Http404
     if not may(request, act.right):
         raise PermissionDenied
-    initial = {"version": event.version, "revision_number": request.GET.get("revision")}
-    form = act.form(request.POST or None, initial=initial)
+    form = act.form(request.POST or None, initial={"version": event.version})
+    news: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         try:
             act.run(actor=actor_of(request), event_id=event_id, **form.cleaned_data)
+        except StaleVersion as stale:
+            event = Event.objects.get(pk=event_id)
+            news = since(event, form.cleaned_data["version"])
+            form = act.form({**request.POST.dict(), "version": event.version})
+            form.add_error(None, str(stale))
         except ActionError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -189,6 +181,7 @@ def act_view(model_admin: EventAdmin, request: HttpRequest, event_id: int, name:
         "act": act,
         "form": form,
         "event": event,
+        "since": news,
         "back": event_url(event_id),
         "media": model_admin.media + form.media,
     }
@@ -198,22 +191,16 @@ def act_view(model_admin: EventAdmin, request: HttpRequest, event_id: int, name:
 def bulk_act(
     model_admin: EventAdmin, request: HttpRequest, queryset: QuerySet[Event], name: str
 ) -> HttpResponse | None:
-    """Ask, then do it to each event in the version that was shown; says which ones refused, and why."""
+    """Ask, then do it to each event in the version that was shown; says which ones refused, and why.
+
+    Those that somebody changed in between are asked about again, with what was changed.
+    """
     act = ACTS[name]
     if not may(request, act.right):
         raise PermissionDenied
     if "confirmed" not in request.POST:
-        context = {
-            **model_admin.admin_site.each_context(request),
-            "title": f"{act.label}?",
-            "opts": model_admin.opts,
-            "act": act,
-            "events": queryset.order_by("-date", "-pk"),
-            "action": request.POST["action"],
-            "asks": _asks(act),
-        }
-        return TemplateResponse(request, "admin/events/event/bulk_act.html", context)
-    done = 0
+        return _ask_of_many(model_admin, request, act, queryset)
+    done, stale = 0, {}
     actor, said = actor_of(request), {_asks(act): request.POST.get("note", "")}
     for event_id in queryset.order_by("pk").values_list("pk", flat=True):
         version = request.POST.get(f"version_{event_id}", "")
@@ -221,10 +208,44 @@ def bulk_act(
         try:
             act.run(actor=actor, event_id=event_id, version=seen, **said)
             done += 1
+        except StaleVersion:
+            stale[event_id] = seen
         except ActionError as refusal:
             messages.error(request, f"Event {event_id}: {refusal}")
-    messages.success(request, f"{act.label}: {done} done.")
-    return None
+    if done or not stale:
+        messages.success(request, f"{act.label}: {done} done.")
+    if not stale:
+        return None
+    messages.warning(
+        request, "Somebody changed these in between. Look at what they are now, and decide again."
+    )
+    return _ask_of_many(model_admin, request, act, queryset.filter(pk__in=stale), stale)
+
+
+def _ask_of_many(
+    model_admin: EventAdmin,
+    request: HttpRequest,
+    act: Act,
+    queryset: QuerySet[Event],
+    stale: Mapping[int, int] = MappingProxyType({}),
+) -> HttpResponse:
+    """The page that asks; *stale* says up to which version the person had seen an event."""
+    events = queryset.order_by("-date", "-pk")
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"{act.label}?",
+        "opts": model_admin.opts,
+        "act": act,
+        "rows": [{"event": event, "since": _since(event, stale)} for event in events],
+        "action": request.POST["action"],
+        "asks": _asks(act),
+        "note": request.POST.get("note", ""),
+    }
+    return TemplateResponse(request, "admin/events/event/bulk_act.html", context)
+
+
+def _since(event: Event, stale: Mapping[int, int]) -> list[dict[str, Any]]:
+    return since(event, stale[event.pk]) if event.pk in stale else []
 
 
 def _asks(act: Act) -> str:
