@@ -90,8 +90,9 @@ _names: Final = Prepared(
 def related_of(event_ids: Collection[int]) -> dict[int, list[Json]]:
     """The related lists of these events, composed of what was computed and what editors decided.
 
-    Pins first, in their order, then the computed links that are neither pinned nor banned; only
-    published targets. Four queries for any number of events. Ids without links are missing.
+    Pins first, in their order, then the computed links that are neither pinned nor banned, some with
+    an editor's note; only published targets. Four queries for any number of events. Ids without links
+    are missing.
     """
     ids = list(event_ids)
     links: dict[int, list[Row]] = defaultdict(list)
@@ -123,9 +124,12 @@ def _compose(
 ) -> list[Json]:
     """*links*: target, score, reason by rank; *decisions*: target, decision, note in the editors' order."""
     computed = {target_id: (score, reason) for target_id, score, reason in links}
-    decided = {target_id for target_id, _, _ in decisions}
+    noted = {target_id: note for target_id, said, note in decisions if said == Decision.NOTE}
+    decided = {target_id for target_id, said, _ in decisions if said != Decision.NOTE}
     chosen = [(target_id, True, note) for target_id, said, note in decisions if said == Decision.PIN]
-    chosen += [(target_id, False, "") for target_id, _, _ in links if target_id not in decided]
+    chosen += [
+        (target_id, False, noted.get(target_id, "")) for target_id, _, _ in links if target_id not in decided
+    ]
     answer: list[Json] = []
     for target_id, pinned, note in chosen:
         if target_id not in targets:

@@ -1,33 +1,43 @@
 """What editors decide about an event's related links. It wins over every computation.
 
-The computed links (``RelatedLink``) are not touched: who reads puts the pins first and leaves
-the bans out.
+The computed links (``RelatedLink``) are not touched: who reads puts the pins first, leaves the bans
+out and adds the notes. Each act takes ``seen``, the :func:`decisions_tag` of what the caller looked at;
+where something else was decided since, it raises ``StaleDecisions``. ``None``: the caller did not look.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from events.actions.errors import InvalidAction
+from events.actions.errors import InvalidAction, StaleDecisions
 from events.actions.recording import Actor, recording
 from events.actions.rows import links_changed, lock_event, require_changeable
 from events.actions.values import change_of
-from events.models import Curation, Event
+from events.models import BannedReason, Curation, Event
 from events.vocabulary import ChangeKind, Decision, Right
 
 _NOTE_MAX: Final = 500
+_LISTS: Final = (("pins", Decision.PIN), ("bans", Decision.BAN), ("notes", Decision.NOTE))
 
 
 def pin_related(
-    *, actor: Actor, event_id: int, target_id: int, position: int | None = None, note: str = ""
+    *,
+    actor: Actor,
+    event_id: int,
+    target_id: int,
+    position: int | None = None,
+    note: str = "",
+    seen: str | None = None,
 ) -> Curation:
     """Show *target_id* among the event's related links, before the computed ones.
 
-    *position* counts from 1 among the pins; ``None`` is the last, or the present one.
+    *position* counts from 1 among the pins; ``None`` is the last, or the present one. Readers see the *note*.
     """
-    with _curating(actor, event_id) as event:
+    with curating(actor, event_id, seen) as event:
         target = _target(event, target_id)
         if not target.is_public:
             raise InvalidAction(f"Readers cannot see event {target.pk}; only published ones can be pinned.")
@@ -40,25 +50,45 @@ def pin_related(
     return row
 
 
-def ban_related(*, actor: Actor, event_id: int, target_id: int, note: str = "") -> Curation:
-    """Never show *target_id* among the event's related links, whatever is computed."""
-    with _curating(actor, event_id) as event:
+def ban_related(
+    *, actor: Actor, event_id: int, target_id: int, note: str = "", seen: str | None = None
+) -> Curation:
+    """Never show *target_id* among the event's related links, whatever is computed. Readers see no *note*."""
+    with curating(actor, event_id, seen) as event:
         row = _decide(event, _target(event, target_id), Decision.BAN, note, actor)
         _number(_pins(event))
     return row
 
 
-def clear_curation(*, actor: Actor, event_id: int, target_id: int) -> None:
-    """Take a pin or a ban back; the computation decides again."""
-    with _curating(actor, event_id) as event:
+def note_related(
+    *, actor: Actor, event_id: int, target_id: int, note: str, seen: str | None = None
+) -> Curation | None:
+    """Give the link to *target_id* this note, and leave it pinned, banned or to the computation as it is.
+
+    Readers see it wherever the link is shown. An empty note takes it away; ``None`` is then returned
+    for a link about which nothing else is decided.
+    """
+    with curating(actor, event_id, seen) as event:
+        target = _target(event, target_id)
+        row = Curation.objects.filter(event=event, target=target).first()
+        decision = Decision(row.decision) if row is not None else Decision.NOTE
+        if decision is Decision.NOTE and not note.strip():
+            Curation.objects.filter(event=event, target=target).delete()
+            return None
+        return _decide(event, target, decision, note, actor)
+
+
+def clear_curation(*, actor: Actor, event_id: int, target_id: int, seen: str | None = None) -> None:
+    """Take back what was decided about the link to *target_id*; the computation decides again."""
+    with curating(actor, event_id, seen) as event:
         if not Curation.objects.filter(event=event, target_id=target_id).delete()[0]:
-            raise InvalidAction(f"Event {target_id} is neither pinned nor banned here.")
+            raise InvalidAction(f"Nothing is decided here about event {target_id}.")
         _number(_pins(event))
 
 
-def reorder_pins(*, actor: Actor, event_id: int, target_ids: Sequence[int]) -> None:
+def reorder_pins(*, actor: Actor, event_id: int, target_ids: Sequence[int], seen: str | None = None) -> None:
     """Put the event's pins in this order; *target_ids* must name each of them once."""
-    with _curating(actor, event_id) as event:
+    with curating(actor, event_id, seen) as event:
         pins = {pin.target_id: pin for pin in _pins(event)}
         if sorted(target_ids) != sorted(pins):
             raise InvalidAction("The pins have changed since you looked; order them again.")
@@ -66,15 +96,17 @@ def reorder_pins(*, actor: Actor, event_id: int, target_ids: Sequence[int]) -> N
 
 
 @contextmanager
-def _curating(actor: Actor, event_id: int) -> Iterator[Event]:
+def curating(actor: Actor, event_id: int, seen: str | None) -> Iterator[Event]:
     """The locked event; what the block changed about its links is recorded as one revision, if anything."""
     actor.require(Right.CURATE)
     with recording(actor) as trace:
         event = lock_event(event_id)
+        before = _decided(event_id)
+        if seen is not None and seen != _tag(before):
+            raise StaleDecisions
         require_changeable(event)
-        before = _decided(event)
         yield event
-        after = _decided(event)
+        after = _decided(event_id)
         fields = {key: change_of(before[key], after[key]) for key in after if before[key] != after[key]}
         if fields:
             trace.revise_event(event, ChangeKind.CURATED, fields)
@@ -82,13 +114,28 @@ def _curating(actor: Actor, event_id: int) -> Iterator[Event]:
             links_changed(event.pk)
 
 
-def _decided(event: Event) -> dict[str, list[dict[str, Any]]]:
-    """The pins in order and the bans, as a revision keeps them."""
-    rows = list(Curation.objects.filter(event=event).order_by("position", "pk"))
-    return {
+def decisions_tag(event_id: int) -> str:
+    """Short text that differs whenever pins, their order, bans, notes or banned reasons do. Two queries."""
+    return _tag(_decided(event_id))
+
+
+def _tag(decided: dict[str, list[dict[str, Any]]]) -> str:
+    said = {**decided, "banned_reasons": [row["context"] for row in decided["banned_reasons"]]}
+    return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
+
+
+def _decided(event_id: int) -> dict[str, list[dict[str, Any]]]:
+    """The pins in order, the bans, the notes and the banned reasons, as a revision keeps them."""
+    rows = list(Curation.objects.filter(event=event_id).order_by("position", "pk"))
+    decided = {
         key: [{"event": row.target_id, "note": row.note} for row in rows if row.decision == decision]
-        for key, decision in (("pins", Decision.PIN), ("bans", Decision.BAN))
+        for key, decision in _LISTS
     }
+    reasons = BannedReason.objects.filter(event=event_id).order_by("pk")
+    decided["banned_reasons"] = [
+        {"context": pk, "name": name} for pk, name in reasons.values_list("context_id", "context__name")
+    ]
+    return decided
 
 
 def _target(event: Event, target_id: int) -> Event:
@@ -102,6 +149,7 @@ def _target(event: Event, target_id: int) -> Event:
 
 
 def _decide(event: Event, target: Event, decision: Decision, note: str, actor: Actor) -> Curation:
+    note = note.strip()
     if len(note) > _NOTE_MAX:
         raise InvalidAction(f"The note is longer than {_NOTE_MAX} characters.")
     row = Curation.objects.filter(event=event, target=target).first() or Curation(event=event, target=target)

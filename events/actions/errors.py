@@ -20,3 +20,13 @@ class StaleVersion(ActionError):  # noqa: N818
             "Look at the present text and save again."
         )
         self.current = current
+
+
+class StaleDecisions(ActionError):  # noqa: N818
+    """Somebody decided about an event's related links after the caller looked at them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else has decided about these links since you looked. "
+            "Look at them as they are now and decide again."
+        )

@@ -16,7 +16,17 @@ from events.actions.recording import Actor, Recording, recording
 from events.actions.rows import links_changed, lock_events, relate_again, require_changeable
 from events.actions.upstream import citation_keys
 from events.actions.values import change_of, citations_json, cited, read_citations
-from events.models import Citation, Context, Curation, Event, Provenance, ReviewItem, Revision, Tagging
+from events.models import (
+    BannedReason,
+    Citation,
+    Context,
+    Curation,
+    Event,
+    Provenance,
+    ReviewItem,
+    Revision,
+    Tagging,
+)
 from events.vocabulary import ChangeKind, ReviewKind, ReviewState, Right, State
 
 MERGE_RECORD: Final = "merge"
@@ -128,6 +138,7 @@ def _hand_over(
     Event.objects.filter(merged_into=goes).update(merged_into=stays)
     trace.touch(*record["merged"])
     record["curations"], record["curated_by"] = _move_curations(goes, stays)
+    record["reasons"] = _move_reasons(goes, stays)
     record["items"], record["others"] = _move_items(goes, stays, trace)
     return changes, record
 
@@ -199,6 +210,14 @@ def _move_curations(goes: Event, stays: Event) -> tuple[list[int], list[int]]:
     return [row.pk for row in mine], [row.pk for row in theirs]
 
 
+def _move_reasons(goes: Event, stays: Event) -> list[int]:
+    """Let contexts banned as a reason for links of *goes* be banned for *stays* too: the ids of the bans."""
+    known = stays.banned_reasons.values("context")
+    moved = list(goes.banned_reasons.exclude(context__in=known).values_list("pk", flat=True))
+    BannedReason.objects.filter(pk__in=moved).update(event=stays)
+    return moved
+
+
 def _move_items(goes: Event, stays: Event, trace: Recording) -> tuple[list[int], list[int]]:
     """Move the open questions over; that of these two being one is answered. The ids as (event, other)."""
     answered = ReviewItem.objects.open().filter(
@@ -234,6 +253,8 @@ def _hand_back(back: Event, stays: Event, record: dict[str, Any]) -> dict[str, A
     Event.objects.filter(pk__in=record["merged"], merged_into=stays).update(merged_into=back)
     Curation.objects.filter(pk__in=record["curations"], event=stays).exclude(target=back).update(event=back)
     Curation.objects.filter(pk__in=record["curated_by"], target=stays).exclude(event=back).update(target=back)
+    reasons = BannedReason.objects.filter(pk__in=record.get("reasons", ()), event=stays)
+    reasons.exclude(context__in=back.banned_reasons.values("context")).update(event=back)
     links_changed(back.pk)
     links_changed(stays.pk)
     ReviewItem.objects.open().filter(pk__in=record["items"], event=stays).update(event=back)

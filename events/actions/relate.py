@@ -15,6 +15,7 @@ long for a row: it gives way before a deadlock could cost an editor or a harvest
 from __future__ import annotations
 
 import json
+import math
 import time
 from array import array
 from bisect import bisect_left
@@ -58,6 +59,22 @@ def relate_due(*, progress: Callable[[int], None] | None = None, limit: int | No
             break
         done += cleared
     return done
+
+
+def relate_now(event_id: int) -> None:
+    """Compute the links of one event at once, for who has just changed what they are computed by.
+
+    Its mark, if it is due, stays for the next run: nothing is done about other events' lists. Where
+    another run holds its rows (on PostgreSQL), nothing at all is done.
+    """
+    ranking = SharedContexts()
+    try:
+        with _turn():
+            changed, _ = _store(ranking, [event_id], ranking.standing([event_id]))
+            Document.objects.filter(pk__in=changed).update(related_version=F("related_version") + 1)
+    except OperationalError:
+        if connection.vendor != "postgresql":
+            raise
 
 
 @task()
@@ -162,7 +179,7 @@ class _Round:
 
     def _renew(self, event_ids: Sequence[int], deadline: float) -> int:
         """Bring the links of events that are not due up to date."""
-        changed, passed = self._write(event_ids, self._ranking.standing(event_ids), deadline)
+        changed, passed = _store(self._ranking, event_ids, self._ranking.standing(event_ids), deadline)
         Document.objects.filter(pk__in=changed).update(related_version=F("related_version") + 1)
         return passed
 
@@ -172,7 +189,7 @@ class _Round:
         due = list(held.select_for_update(skip_locked=_skips_locked()).values_list("pk", flat=True))
         standing = self._ranking.standing(due)
         steady = [pk for pk in due if self._stands_as_seen(pk, standing.get(pk, NOWHERE))]
-        changed, passed = self._write(steady, standing, deadline)
+        changed, passed = _store(self._ranking, steady, standing, deadline)
         done = steady[:passed]
         Document.objects.filter(pk__in=changed).update(
             related_due=False, related_version=F("related_version") + 1
@@ -186,21 +203,25 @@ class _Round:
     def _stands_as_seen(self, event_id: int, stands: Standing) -> bool:
         return self._seen[bisect_left(self._taken, event_id)] == _print(stands)
 
-    def _write(
-        self, event_ids: Sequence[int], standing: dict[int, Standing], deadline: float
-    ) -> tuple[list[int], int]:
-        """Store the links of these events where they differ: which did, and how many came in time."""
-        computed: dict[int, list[Link]] = {}
-        passed = 0
-        while passed < len(event_ids) and (not passed or time.monotonic() < deadline):
-            step = event_ids[passed : passed + _STEP]
-            computed |= self._ranking.links({pk: standing.get(pk, NOWHERE) for pk in step})
-            passed += len(step)
-        stored = _stored(computed)
-        changed = [pk for pk, links in computed.items() if links != stored.get(pk, [])]
-        _delete([pk for pk in changed if pk in stored])
-        _insert(changed, computed)
-        return changed, passed
+
+def _store(
+    ranking: SharedContexts,
+    event_ids: Sequence[int],
+    standing: dict[int, Standing],
+    deadline: float = math.inf,
+) -> tuple[list[int], int]:
+    """Store the links of these events where they differ: which did, and how many came in time."""
+    computed: dict[int, list[Link]] = {}
+    passed = 0
+    while passed < len(event_ids) and (not passed or time.monotonic() < deadline):
+        step = event_ids[passed : passed + _STEP]
+        computed |= ranking.links({pk: standing.get(pk, NOWHERE) for pk in step})
+        passed += len(step)
+    stored = _stored(computed)
+    changed = [pk for pk, links in computed.items() if links != stored.get(pk, [])]
+    _delete([pk for pk in changed if pk in stored])
+    _insert(changed, computed)
+    return changed, passed
 
 
 def _stored(event_ids: Collection[int]) -> dict[int, list[Link]]:
@@ -272,4 +293,4 @@ def _among(event_ids: array[int], event_id: int) -> bool:
 
 def _print(stands: Standing) -> int:
     """A number that tells two standings apart."""
-    return hash((stands.key, stands.contexts))
+    return hash(stands)

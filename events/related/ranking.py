@@ -1,7 +1,9 @@
 """Which events an event is related to: the ancestor's rule (layer 3, reads only).
 
 Related are other published events of the same edition that share contexts with it; most shared
-contexts first, then the newest (by date, then by id). Contexts that are too generic relate nothing.
+contexts first, then the newest (by date, then by id). Contexts that are too generic relate nothing; those
+that editors banned as a reason of one event bring nothing into its own list, and still take it into
+the lists of others.
 
 The answer is exact although no list of candidates is read whole. An event that shares exactly one
 context, and is among the best ten, must be among the newest eleven of that context: whatever is
@@ -22,7 +24,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import F
 
-from events.models import Event, RelatedLink
+from events.models import BannedReason, Event, RelatedLink
 
 LINKS: Final = 10
 """How many links an event has at most."""
@@ -47,10 +49,21 @@ class Link(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What the ranking sees of an event: its place in time (see :func:`time_key`) and its contexts."""
+    """What the ranking sees of an event: its place in time (see :func:`time_key`) and its contexts.
+
+    ``banned``: those of them that are no reason for its own links.
+    """
 
     key: int
     contexts: tuple[int, ...]
+    banned: tuple[int, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[int, ...]:
+        """The contexts that its own links are computed by."""
+        if not self.banned:
+            return self.contexts
+        return tuple(pk for pk in self.contexts if pk not in self.banned)
 
 
 NOWHERE: Final = Standing(0, ())
@@ -71,10 +84,14 @@ class _Posting:
 
 
 class SharedContexts:
-    """The ranking by shared contexts. Remembers what it read until told to forget it."""
+    """The ranking by shared contexts. Remembers what it read until told to forget it.
 
-    def __init__(self, kept: int = POSTINGS_KEPT) -> None:
+    *most*: how many links it gives an event; :data:`LINKS`, which are stored, where nothing is said.
+    """
+
+    def __init__(self, kept: int = POSTINGS_KEPT, *, most: int | None = None) -> None:
         self._kept = kept
+        self._most = LINKS if most is None else most
         self._postings: dict[int, _Posting] = {}
         self._size = 0
         self._ranked: dict[tuple[int, ...], list[tuple[int, int]]] = {}
@@ -86,11 +103,18 @@ class SharedContexts:
         self._size = 0
 
     def standing(self, event_ids: Collection[int]) -> dict[int, Standing]:
-        """How those of these events stand that can have links; always read, never remembered. One query."""
+        """How those of these events stand that can have links; always read, never remembered. Two queries."""
         found: dict[int, tuple[dt.date, list[int]]] = {}
         for context_id, event_id, date in _tagged(pk__in=event_ids):
             found.setdefault(event_id, (date, []))[1].append(context_id)
-        return {pk: Standing(time_key(date, pk), tuple(sorted(ids))) for pk, (date, ids) in found.items()}
+        banned: dict[int, list[int]] = {}
+        bans = BannedReason.objects.filter(event__in=found).order_by("context_id")
+        for event_id, context_id in bans.values_list("event_id", "context_id"):
+            banned.setdefault(event_id, []).append(context_id)
+        return {
+            pk: Standing(time_key(date, pk), tuple(sorted(ids)), tuple(banned.get(pk, ())))
+            for pk, (date, ids) in found.items()
+        }
 
     def links(self, standing: Mapping[int, Standing]) -> dict[int, list[Link]]:
         """The links of events that stand so, best first. At most one query for up to 500 new contexts."""
@@ -135,13 +159,14 @@ class SharedContexts:
             yield part
 
     def _links(self, event_id: int, stands: Standing) -> list[Link]:
-        best = self._best(stands.contexts)
-        others = islice(((count, key) for count, key in best if key & _ID_MASK != event_id), LINKS)
+        reasons = stands.reasons
+        best = self._best(reasons)
+        others = islice(((count, key) for count, key in best if key & _ID_MASK != event_id), self._most)
         return [
             Link(
                 key & _ID_MASK,
                 float(count),
-                tuple(pk for pk in stands.contexts if key in self._postings[pk].keys),
+                tuple(pk for pk in reasons if key in self._postings[pk].keys),
             )
             for count, key in others
         ]
@@ -157,7 +182,7 @@ class SharedContexts:
             shared: Counter[int] = Counter()
             for posting in postings:
                 shared.update(candidates & posting.keys)
-            best = nlargest(LINKS + 1, zip(shared.values(), shared.keys(), strict=True))
+            best = nlargest(self._most + 1, zip(shared.values(), shared.keys(), strict=True))
             if len(self._ranked) >= _RANKED_KEPT:
                 del self._ranked[next(iter(self._ranked))]
             self._ranked[contexts] = best
@@ -180,7 +205,7 @@ class SharedContexts:
                 posting = keys.pop(context_id)
                 if len(posting) > POSTING_MAX:
                     posting = set(nlargest(POSTING_MAX, posting))
-                self._postings[context_id] = _Posting(posting, nlargest(LINKS + 1, posting))
+                self._postings[context_id] = _Posting(posting, nlargest(self._most + 1, posting))
                 self._size += len(posting)
         while self._size > self._kept and (oldest := next(iter(self._postings))) not in wanted:
             self._size -= len(self._postings.pop(oldest).keys)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from events.actions import relate
-from events.actions.relate import mark_all_due, relate_due, relate_soon
+from events.actions.relate import mark_all_due, relate_due, relate_now, relate_soon
 from events.actions.rows import links_due
-from events.models import Document, Event, RelatedLink, Tagging
+from events.models import BannedReason, Document, Event, RelatedLink, Tagging
 from events.models import Sequence as PublicSequence
 from events.related import ranking
 from events.vocabulary import State, Tagged
@@ -43,8 +43,9 @@ def by_the_rule() -> list[Row]:
     }
     rows: list[Row] = []
     for event in events:
+        banned = set(BannedReason.objects.filter(event=event).values_list("context", flat=True))
         shared = [
-            (contexts[event.pk] & contexts[other.pk], other)
+            ((contexts[event.pk] - banned) & contexts[other.pk], other)
             for other in events
             if other != event and other.edition == event.edition
         ]
@@ -162,14 +163,14 @@ def test_the_same_queries_for_one_due_event_and_for_three(
     relate_due()
     RelatedLink.objects.exclude(event=partner).delete()
     Document.objects.exclude(event=partner).update(related_due=True)
-    # The first round: due ids, how many others, sequence, standing, ids of the others.
-    # Its transaction for the others (the second row is its savepoint) 2: sequence, standing, postings,
+    # The first round: due ids, how many others, sequence, standing, reasons banned, ids of the others.
+    # Its transaction for the others (the second row is its savepoint) 2: sequence, standing, reasons banned, postings,
     # stored links, rank changes none. Its transaction for the due ones 2: sequence, locked rows,
-    # standing, stored links, insert, two updates. The second round: due ids.
+    # standing, reasons banned, stored links, insert, two updates. The second round: due ids.
     postgres = (
         8 if connection.vendor == "postgresql" else 0
     )  # a savepoint for reading; lock and timeout thrice
-    with django_assert_num_queries(21 + postgres):
+    with django_assert_num_queries(24 + postgres):
         relate_due()
     assert stored() == by_the_rule()
 
@@ -233,6 +234,7 @@ def set_event(event: Event, whole: tuple[set[str], int, State]) -> None:
         st.tuples(st.lists(wholes, max_size=2), st.lists(changes, max_size=3), st.sampled_from([None, 1])),
         max_size=4,
     ),
+    bans=st.lists(st.tuples(st.integers(0, 20), st.sampled_from(NAMES)), max_size=4),
     generic=st.sampled_from([*NAMES, ""]),
 )
 def test_increments_end_where_a_rebuild_ends(
@@ -240,6 +242,7 @@ def test_increments_end_where_a_rebuild_ends(
     rounds: list[
         tuple[list[tuple[set[str], int, State]], list[tuple[int, tuple[set[str], int, State]]], int | None]
     ],
+    bans: list[tuple[int, str]],
     generic: str,
 ) -> None:
     with (
@@ -250,6 +253,9 @@ def test_increments_end_where_a_rebuild_ends(
     ):
         events = [add(whole) for whole in first]
         relate_due()
+        assert stored() == by_the_rule()
+        for number, name in bans:
+            ban(events[number % len(events)], name)
         assert stored() == by_the_rule()
         for added, changed, limit in rounds:
             events += [add(whole) for whole in added]
@@ -272,6 +278,14 @@ def test_increments_end_where_a_rebuild_ends(
         assert stored() == incremental == by_the_rule()
         assert versions() == before
         transaction.set_rollback(True)
+
+
+def ban(event: Event, name: str) -> None:
+    """Ban a reason, or allow it again, as an editor does."""
+    context = make_context(name, edition=event.edition)
+    if not BannedReason.objects.filter(event=event, context=context).delete()[0]:
+        BannedReason.objects.create(event=event, context=context)
+    relate_now(event.pk)
 
 
 def add(whole: tuple[set[str], int, State]) -> Event:

@@ -114,13 +114,13 @@ def test_little_memory_gives_the_same_answer() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_two_queries_for_any_number_of_events(
+def test_three_queries_for_any_number_of_events(
     count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     events = [event("Treaty", f"Place {n}", date="2004-02-09") for n in range(count)]
     ranking = SharedContexts()
-    # 1 the events with their contexts, 2 the postings of those contexts
-    with django_assert_num_queries(2):
+    # 1 the events with their contexts, 2 reasons banned, 3 the postings of those contexts
+    with django_assert_num_queries(3):
         ranking.links(ranking.standing([row.pk for row in events]))
 
 
