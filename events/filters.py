@@ -278,20 +278,12 @@ def _named_by(rows: QuerySet[Event], *links: QuerySet[Any]) -> QuerySet[Event]:
     return rows.filter(asked)
 
 
-class SearchFilter(Vocabulary):
-    """What narrows a search: those filters of events that the index knows. See :func:`search_filters`."""
+class SearchFilter(EventFilter):
+    """What narrows a search: what narrows a list of events. See :func:`search_filters`."""
 
-    date_from = EventFilter.base_filters["date_from"]
-    date_to = EventFilter.base_filters["date_to"]
-    context = EventFilter.base_filters["context"]
-    context_all = EventFilter.base_filters["context_all"]
-    category = EventFilter.base_filters["category"]
-    publisher = EventFilter.base_filters["publisher"]
-    edition = EventFilter.base_filters["edition"]
 
-    class Meta:
-        model = Event
-        fields: tuple[str, ...] = ()
+_ASKED_OF_EVENTS: Final = ("on_day", "changed_since", "source", "has_correction", "ids")
+"""What the index does not know."""
 
 
 def search_filters(asked: Vocabulary) -> Filters:
@@ -300,6 +292,10 @@ def search_filters(asked: Vocabulary) -> Filters:
     contexts = tuple(given.get("context_all") or ())
     if given.get("context"):
         contexts = (frozenset().union(*given["context"]), *contexts)
+    among = None
+    for name in _ASKED_OF_EVENTS:
+        if (value := given.get(name)) not in (None, [], ""):
+            among = asked.filters[name].filter(Event.objects.published() if among is None else among, value)
     return Filters(
         contexts=contexts,
         categories=tuple(given.get("category") or ()),
@@ -307,6 +303,7 @@ def search_filters(asked: Vocabulary) -> Filters:
         editions=tuple(given.get("edition") or ()),
         first=given.get("date_from"),
         last=given.get("date_to"),
+        among=among,
     )
 
 

@@ -177,6 +177,11 @@ search: Final = _describe(
             {"type": "boolean", "default": False},
             "Whether to count facets and a histogram over all hits, not only this page.",
         ),
+        _query(
+            "words",
+            {"type": "string", "enum": ["most", "all"], "default": "most"},
+            "Where fewer than five events have all the words: `most` also finds those with most of them.",
+        ),
         _LINK,
         _ETAG,
     ],

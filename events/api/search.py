@@ -22,20 +22,20 @@ from events.search.asking import Filters
 from events.search.find import Hit, Order, facets, histogram, search
 from events.search.language import Query, parse
 from events.search.suggest import did_you_mean, suggest
+from events.search.tree import Tree
+from events.search.widen import FEW
 from events.vocabulary import EDITIONS
 
 _FIELDS: Final = tuple(HitSerializer().fields)
 _ORDERS: Final[dict[str, Order]] = {"relevance": "relevance", "-date": "date"}
 _CURSOR_MAX: Final = 200
-_FEW: Final = 5
-"""With fewer hits the query may have been mistyped."""
 
 
 class SearchView(ArchiveView):
     """Published events by the words in them."""
 
     filters = SearchFilter
-    parameters = (*PARAMETERS, "q", "fields", "facets")
+    parameters = (*PARAMETERS, "q", "fields", "facets", "words")
 
     @describe.search
     def get(self, request: Request) -> HttpResponse:
@@ -46,20 +46,22 @@ class SearchView(ArchiveView):
         size = read_page_size(data)
         order = _read_order(data)
         after = _read_cursor(data, order)
-        wants_facets = _read_yes_no(data, "facets")
+        wants_facets = _read_choice(data, "facets", ("false", "true")) == "true"
+        widen = _read_choice(data, "words", ("most", "all")) == "most"
         filters = search_filters(self.checked(request, Event.objects.published()))
         query = parse(str(data.get("q", "")))
-        found = search(query, filters=filters, order=order, limit=size, after=after)
+        found = search(query, filters=filters, order=order, limit=size, after=after, widen=widen)
         hits = _bodies(found.hits, query, fields)
         following = None
         if found.after is not None:
             (following,) = address_with(request._request, "cursor", _cursor(order, found.after))
-        mistyped = after is None and len(found.hits) < _FEW
+        mistyped = after is None and (len(found.hits) < FEW or bool(found.wider))
         rest = {
             "next": following,
+            "all_words": not found.wider,
             "cut": query.cut,
             "did_you_mean": did_you_mean(query) if mistyped else None,
-            **(_whole(query, filters) if wants_facets else {"facets": None, "histogram": None}),
+            **(_whole(query, filters, found.wider) if wants_facets else {"facets": None, "histogram": None}),
         }
         body = f'{{"results":[{",".join(hits)}],{encode(rest)[1:]}'
         return answer(request, body, links={"next": following})
@@ -103,10 +105,10 @@ def _bodies(hits: list[Hit], query: Query, fields: list[str] | None) -> list[str
     return made if fields is None else [encode(select(json.loads(body), fields)) for body in made]
 
 
-def _whole(query: Query, filters: Filters) -> dict[str, Any]:
+def _whole(query: Query, filters: Filters, wider: tuple[Tree, ...]) -> dict[str, Any]:
     return {
-        "facets": facets_json(facets(query, filters=filters)),
-        "histogram": histogram_json(histogram(query, filters=filters)),
+        "facets": facets_json(facets(query, filters=filters, wider=wider)),
+        "histogram": histogram_json(histogram(query, filters=filters, wider=wider)),
     }
 
 
@@ -118,12 +120,13 @@ def _read_order(data: QueryDict) -> Order:
     return order
 
 
-def _read_yes_no(data: QueryDict, name: str) -> bool:
-    said = data.get(name, "false")
-    if said not in {"true", "false"}:
-        fault = problems.Fault("Write true or false.", parameter=name)
+def _read_choice(data: QueryDict, name: str, choices: tuple[str, ...]) -> str:
+    """One of *choices*, the first of them where nothing is said; raises ``Problem`` for anything else."""
+    said = str(data.get(name, choices[0]))
+    if said not in choices:
+        fault = problems.Fault(f"One of: {', '.join(choices)}.", parameter=name)
         raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
-    return said == "true"
+    return said
 
 
 def _cursor(order: Order, after: int) -> str:

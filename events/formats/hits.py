@@ -21,8 +21,12 @@ def parts_json(document: dict[str, Any], query: Query) -> list[dict[str, Any]]:
 
 
 def hit_json(body: str, hit: Hit, query: Query) -> str:
-    """A stored document with two more keys, put together without writing it anew."""
-    more = {"highlight": parts_json(json.loads(body), query), "score": hit.score}
+    """A stored document with three more keys, put together without writing it anew."""
+    more = {
+        "highlight": parts_json(json.loads(body), query),
+        "score": hit.score,
+        "left_out": hit.left_out,
+    }
     return f"{body[:-1]},{json.dumps(more, ensure_ascii=False, separators=(',', ':'))[1:]}"
 
 

@@ -197,6 +197,9 @@ class HitSerializer(EventSerializer):
 
     highlight = PartSerializer(many=True, help_text="The piece of its text that shows best why.")
     score = serializers.FloatField(help_text="Comparable within one search only; 0 when ordered by date.")
+    left_out = serializers.ListField(
+        child=serializers.CharField(), help_text="Words of the query that were not asked of it."
+    )
 
 
 class FacetValueSerializer(Shape):
@@ -237,6 +240,9 @@ class SearchPageSerializer(Shape):
 
     results = HitSerializer(many=True)
     next = serializers.URLField(allow_null=True)
+    all_words = serializers.BooleanField(
+        help_text="False where hardly any event has all the words, and those with most of them were found."
+    )
     cut = serializers.BooleanField(help_text="Whether the query was longer than what is read of it.")
     did_you_mean = serializers.CharField(
         allow_null=True, help_text="A query with more hits, where this one has few and looks mistyped."

@@ -31,9 +31,9 @@ from events.search.find import (
 )
 from events.search.language import QUERY_MAX, Query, parse, read_day, storable
 from events.search.suggest import did_you_mean
+from events.search.widen import FEW
 from events.vocabulary import DEFAULT_EDITION, EDITIONS, Category
 
-_FEW: Final = 5
 _VALUES_MOST: Final = 10
 _NARROWING: Final = ("context", "category", "publisher")
 _CHART_HEIGHT: Final = 100
@@ -124,12 +124,14 @@ def _last_day(value: str) -> dt.date | None:
 
 
 def _found(asked: _Asked, path: str, edition: str) -> dict[str, Any]:
-    found = search(asked.query, filters=asked.filters, order=asked.order, after=asked.after)
-    chart = histogram(asked.query, filters=asked.filters)
-    better = did_you_mean(asked.query) if len(found.hits) < _FEW and asked.after is None else None
+    found = search(asked.query, filters=asked.filters, order=asked.order, after=asked.after, widen=True)
+    chart = histogram(asked.query, filters=asked.filters, wider=found.wider)
+    few = len(found.hits) < FEW or bool(found.wider)
+    better = did_you_mean(asked.query) if few and asked.after is None else None
     others = tuple(pair for pair in asked.given if pair[0] == "q")
     by_order = ("order", "date")
     return {
+        "wider": bool(found.wider),
         "hits": _hits(found.hits, asked.query, edition),
         "count": f"{words(edition)['more_than']} " * chart.more + count_words(edition, chart.count),
         "did_you_mean": better,
@@ -146,7 +148,9 @@ def _found(asked: _Asked, path: str, edition: str) -> dict[str, Any]:
             for name, value in asked.given
             if name not in {"q", "order"}
         ],
-        "facets": _facets(facets(asked.query, filters=asked.filters), asked, path, edition),
+        "facets": _facets(
+            facets(asked.query, filters=asked.filters, wider=found.wider), asked, path, edition
+        ),
         "chart": _chart(chart, asked, path),
         "more_href": asked.address(path, ("after", str(found.after))) if found.after is not None else "",
         "first_href": asked.address(path) if asked.after is not None else "",
@@ -155,10 +159,12 @@ def _found(asked: _Asked, path: str, edition: str) -> dict[str, Any]:
 
 def _hits(hits: list[Hit], query: Query, edition: str) -> list[dict[str, Any]]:
     documents = queries.documents([hit.event_id for hit in hits])
+    left_out = {hit.event_id: hit.left_out for hit in hits}
     return [
         {
             "href": href(document["address"], ".html"),
             "parts": [tuple(part) for part in shown_parts(document, query)],
+            "left_out": " ".join(left_out[document["id"]]),
             "date": date_link(edition, document["date"]),
             "contexts": [
                 {"href": href(row["path"]), "name": row["name"]}

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from events.models import Context
+from events.models import Context, Event
 from events.search.backends import EVER, Span
 from events.search.index import key_of, label, label_token
 from events.search.language import Field, Item, Query
@@ -22,7 +22,8 @@ _NAMED_MOST: Final = 500
 class Filters:
     """What hits must have besides: of each list one at least. Days are inclusive.
 
-    ``contexts``: ids; of each set one at least.
+    ``contexts``: ids; of each set one at least. ``among``: what the index does not know is asked of
+    each event that was found.
     """
 
     contexts: tuple[frozenset[int], ...] = ()
@@ -31,6 +32,7 @@ class Filters:
     editions: tuple[str, ...] = ()
     first: dt.date | None = None
     last: dt.date | None = None
+    among: QuerySet[Event] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def ask(query: Query, filters: Filters | None) -> Asked | None:
 
 
 def _span(query: Query, filters: Filters) -> Span:
-    low, high = EVER
+    low, high, _ = EVER
     for day in (query.first, filters.first):
         if day is not None:
             low = max(low, key_of(day.isoformat(), 0))
@@ -70,7 +72,7 @@ def _span(query: Query, filters: Filters) -> Span:
         high = min(high, key_of(query.until.isoformat(), 0))
     if filters.last is not None:
         high = min(high, key_of(filters.last.isoformat(), 0) + key_of("1", 0))
-    return Span(low, high)
+    return Span(low, high, filters.among)
 
 
 def _labels(kind: str, values: list[int] | tuple[str, ...]) -> Labels:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from events.models import Event
     from events.search.index import Entry
     from events.search.language import Terms
     from events.search.tree import Tree
@@ -22,10 +25,20 @@ RECENCY_MONTHS: Final = 24
 
 
 class Span(NamedTuple):
-    """Keys from ``low`` to below ``high``."""
+    """Keys from ``low`` to below ``high``; where it is given, of events that are ``among`` these only."""
 
     low: int
     high: int
+    among: QuerySet[Event] | None = None
+
+    def condition(self, key: str, event_id: str) -> tuple[str, list[Any]]:
+        """It in SQL after an AND, with its values; *key* and *event_id* as the statement calls them."""
+        sql, values = f"{key} >= %s AND {key} < %s", [self.low, self.high]
+        if self.among is not None:
+            one = self.among.filter(pk=RawSQL(event_id, [])).order_by().values("pk")  # noqa: S611  names of ours
+            inner, more = one.query.sql_with_params()
+            return f"{sql} AND EXISTS ({inner})", [*values, *more]
+        return sql, values
 
 
 EVER: Final = Span(0, 1 << 62)

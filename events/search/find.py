@@ -132,7 +132,7 @@ def _by_date(
 ) -> Results:
     """The newest hits of all the trees together."""
     if after is not None:
-        span = Span(span.low, min(span.high, after))
+        span = span._replace(high=min(span.high, after))
     found = [
         (key, one.left_out)
         for tier in tiers

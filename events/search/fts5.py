@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import DatabaseError, connection
 
 from events.search.backends import EVER, RANKED_MOST, RECENCY, RECENCY_MONTHS, Span
-from events.search.index import ALL, Entry
+from events.search.index import ALL, ID_MOST, Entry
 from events.search.language import Terms
 from events.search.tree import Leaf, Tree
 from events.search.words import stems_of
@@ -19,12 +19,12 @@ _AT_ONCE: Final = 400
 _RANKED: Final = f"""
     SELECT rowid, -score * (1 + {RECENCY} / (1 + max(0, newest - {_MONTH}) / {RECENCY_MONTHS}.0)) AS points
     FROM (SELECT rowid, bm25(events_searchtext, {_WEIGHTS}) AS score FROM events_searchtext
-          WHERE events_searchtext MATCH %s AND rowid >= %s AND rowid < %s
+          WHERE events_searchtext MATCH %s AND {{inside}}
           ORDER BY rowid DESC LIMIT {RANKED_MOST}),
          (SELECT {_MONTH.replace("rowid", "max(key)")} AS newest FROM events_searchentry)
     ORDER BY points DESC, rowid DESC LIMIT %s OFFSET %s"""  # noqa: S608  figures of ours
 _NEWEST: Final = (
-    "SELECT rowid FROM events_searchtext WHERE events_searchtext MATCH %s AND rowid >= %s AND rowid < %s "
+    "SELECT rowid FROM events_searchtext WHERE events_searchtext MATCH %s AND {inside} "
     "ORDER BY rowid DESC LIMIT %s"
 )
 
@@ -35,6 +35,9 @@ _LABELS: Final = (
 _MONTHS: Final = (
     f"SELECT (rowid >> 36) / 100 AS month, count(*) FROM ({_NEWEST}) GROUP BY month ORDER BY month"  # noqa: S608
 )
+
+
+_EVENT: Final = f"events_searchtext.rowid & {ID_MOST}"
 
 
 class Fts5:
@@ -60,11 +63,12 @@ class Fts5:
 
     def ranked(self, tree: Tree, span: Span, limit: int, offset: int) -> list[tuple[int, float]]:
         """By BM25, with a pull to what is new."""
-        return _rows(_RANKED, [match(tree), *span, limit, offset])
+        inside, values = _inside(span)
+        return _rows(_RANKED.format(inside=inside), [match(tree), *values, limit, offset])
 
     def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
         """In the index's own order."""
-        return [key for (key,) in _rows(_NEWEST, [match(tree), *span, limit])]
+        return [key for (key,) in _found(_NEWEST, tree, span, limit)]
 
     def frequencies(self, words: Sequence[Terms], most: int) -> list[int]:
         """Counted in the index itself."""
@@ -84,11 +88,11 @@ class Fts5:
 
     def labels(self, tree: Tree, span: Span, limit: int) -> list[str]:
         """Looked up one by one."""
-        return [labels for (labels,) in _rows(_LABELS, [match(tree), *span, limit])]
+        return [labels for (labels,) in _found(_LABELS, tree, span, limit)]
 
     def months(self, tree: Tree, span: Span, limit: int) -> list[tuple[int, int]]:
         """Counted from the keys alone."""
-        return _rows(_MONTHS, [match(tree), *span, limit])
+        return _found(_MONTHS, tree, span, limit)
 
     def differing(self, entries: Sequence[Entry]) -> list[int]:
         """Compared word by word."""
@@ -117,6 +121,15 @@ class Fts5:
         except DatabaseError as error:
             said.append(f"FTS5's own check: {error}")
         return said
+
+
+def _inside(span: Span) -> tuple[str, list[Any]]:
+    return span.condition("rowid", _EVENT)
+
+
+def _found(sql: str, tree: Tree, span: Span, limit: int) -> list[Any]:
+    inside, values = _inside(span)
+    return _rows(sql.format(inside=inside), [match(tree), *values, limit])
 
 
 def _rows(sql: str, parameters: list[Any]) -> list[Any]:

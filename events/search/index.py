@@ -19,6 +19,8 @@ from events.text.normalise import fold
 
 _ID_BITS: Final = 36
 _IDS: Final = 1 << _ID_BITS
+ID_MOST: Final = _IDS - 1
+"""The greatest id of an event that a key can hold; its bits are those of the id."""
 VOCABULARY_LENGTHS: Final = range(4, 31)
 """Words of so many letters are remembered for "did you mean"."""
 _WORDS_AT_ONCE: Final = 400

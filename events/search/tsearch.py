@@ -28,7 +28,7 @@ _RANKED: Final = f"""
     SELECT key, ({{terms}})
         * (1 + {RECENCY} / (1 + greatest(0, newest - {_MONTH}) / {RECENCY_MONTHS}.0)) AS points
     FROM (SELECT key, vector FROM events_searchentry
-          WHERE vector @@ CAST(%s AS tsquery) AND key >= %s AND key < %s
+          WHERE vector @@ CAST(%s AS tsquery) AND {{inside}}
           ORDER BY key DESC LIMIT {RANKED_MOST}) found,
          (SELECT {_MONTH.replace("key", "max(key)")} AS newest FROM events_searchentry) last
     ORDER BY points DESC, key DESC LIMIT %s OFFSET %s"""  # noqa: S608  figures of ours
@@ -51,8 +51,7 @@ _PLACES: Final = """
     WHERE key = ANY(%s) AND 'A' = ANY(weights) AND EXISTS (
         SELECT FROM unnest(%s::text[]) start WHERE starts_with(lexeme, start))"""
 _NEWEST: Final = (
-    "FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery) AND key >= %s AND key < %s "
-    "ORDER BY key DESC LIMIT %s"
+    "FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery) AND {inside} ORDER BY key DESC LIMIT %s"
 )
 _MONTHS: Final = (
     f"SELECT (key >> 36) / 100 AS month, count(*) FROM (SELECT key {_NEWEST}) found "  # noqa: S608  as above
@@ -96,11 +95,13 @@ class TextSearch:
         weights = _rarities(sought)
         terms = " + ".join([_TERM] * len(sought)) or "0"
         weighed = [value for pair in zip(weights, sought, strict=True) for value in pair]
-        return _rows(_RANKED.format(terms=terms), [*weighed, tsquery(tree), *span, limit, offset])
+        inside, values = _inside(span)
+        sql = _RANKED.format(terms=terms, inside=inside)
+        return _rows(sql, [*weighed, tsquery(tree), *values, limit, offset])
 
     def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
         """Along the key, or sorted, as the planner thinks."""
-        return [key for (key,) in _rows(f"SELECT key {_NEWEST}", [tsquery(tree), *span, limit])]
+        return [key for (key,) in _found(f"SELECT key {_NEWEST}", tree, span, limit)]
 
     def frequencies(self, words: Sequence[Terms], most: int) -> list[int]:
         """Counted by the index."""
@@ -117,11 +118,11 @@ class TextSearch:
 
     def labels(self, tree: Tree, span: Span, limit: int) -> list[str]:
         """With the rows."""
-        return [labels for (labels,) in _rows(f"SELECT labels {_NEWEST}", [tsquery(tree), *span, limit])]
+        return [labels for (labels,) in _found(f"SELECT labels {_NEWEST}", tree, span, limit)]
 
     def months(self, tree: Tree, span: Span, limit: int) -> list[tuple[int, int]]:
         """Counted from the keys alone."""
-        return _rows(_MONTHS, [tsquery(tree), *span, limit])
+        return _found(_MONTHS, tree, span, limit)
 
     def differing(self, entries: Sequence[Entry]) -> list[int]:
         """Compared as the database understands both."""
@@ -175,6 +176,15 @@ def _columns(entries: Sequence[Entry]) -> list[list[Any]]:
         [entry.labels for entry in entries],
         [vector(entry) for entry in entries],
     ]
+
+
+def _inside(span: Span) -> tuple[str, list[Any]]:
+    return span.condition("key", "events_searchentry.event_id")
+
+
+def _found(sql: str, tree: Tree, span: Span, limit: int) -> list[Any]:
+    inside, values = _inside(span)
+    return _rows(sql.format(inside=inside), [tsquery(tree), *values, limit])
 
 
 def _rows(sql: str, parameters: list[Any]) -> list[Any]:
