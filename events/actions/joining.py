@@ -227,6 +227,7 @@ def _apply(
         else:
             setattr(event, name, value)
     if "category" in joined.values:
+        parts["category"]["said"] = event.category_said
         event.category_said = (one.record.category or "").strip()[:200]
     retagged = _apply_tags(batch, event, tags, stored, writes)
     if retagged is not None:

@@ -18,12 +18,21 @@ from events.actions.naming import find_contexts
 from events.actions.recording import Actor, recording
 from events.actions.rows import lock_event, relate_again
 from events.actions.upstream import citation_keys
-from events.actions.values import change_of, citations_json, cited, read_citations, values_from_json
+from events.actions.values import (
+    EventValues,
+    change_of,
+    citations_json,
+    cited,
+    read_citations,
+    values_from_json,
+)
 from events.actions.withdraw import restore_event, withdraw_event
 from events.models import Event, ReviewItem, Revision, Tagging
 from events.text.merge import merge_items, merge_text
 from events.vocabulary import EDITIONS, ChangeKind, Grade, ReviewKind, ReviewState, State, Tagged
 
+SAID: Final = "said"
+"""Beside old and new of "category": the former category in the origin's words."""
 WAYS: Final = "ways"
 """Beside old and new of "contexts": how each context that was taken away had come to the event."""
 _WORDED: Final = ("text", "summary")
@@ -32,11 +41,17 @@ _OF_MERGES: Final = (ChangeKind.MERGED, ChangeKind.UNMERGED)
 
 
 @dataclass(slots=True)
-class _Back:
-    """What an event's values become: ``now`` by revision field, and what cannot go back."""
+class Back:
+    """What an event's values become, by revision field: as they stand (``before``), and after (``now``).
 
+    ``said``: the category in the origin's words; ``drop`` and ``add``: contexts, the latter with how they
+    come; ``conflicts``: what others changed since.
+    """
+
+    before: dict[str, Any]
     now: dict[str, Any]
     cjk: bool
+    said: str | None = None
     drop: set[str] = field(default_factory=set)
     add: dict[str, str] = field(default_factory=dict)
     conflicts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -54,7 +69,8 @@ def take_back(
         return Treated(Outcome.SKIPPED, "It was removed for legal reasons.")
     version = event.version
     for revision in revisions:
-        _state_back(event.pk, revision, actor=actor, note=note)
+        if "state" in revision.fields and still_stands(revision, revisions, actor):
+            _state_back(event.pk, revision, actor=actor, note=note)
     event = lock_event(event.pk)
     if event.state == State.MERGED:
         if event.version != version:
@@ -67,28 +83,47 @@ def take_back(
     return Treated(Outcome.UNCHANGED if after == version else Outcome.CHANGED)
 
 
+def plan_back(event: Event, revisions: Sequence[Revision]) -> Back:
+    """What taking *revisions* (latest first) back would do to the values of *event*; writes nothing."""
+    before = _values(event)
+    back = Back(before, dict(before), cjk=EDITIONS[event.edition].cjk)
+    for revision in revisions:
+        if revision.kind in _OF_MERGES or revision.kind == ChangeKind.CREATED:
+            continue  # the merge itself is taken back, or is not ours to
+        for name, change in revision.fields.items():
+            _field_back(back, name, change)
+    return back
+
+
 def values_back(
     event: Event, revisions: Sequence[Revision], *, actor: Actor, grade: Grade, note: str
 ) -> list[str]:
     """Take back what the revisions did to the event's values; the fields that stay as others made them."""
-    before = _values(event)
-    back = _Back(dict(before), cjk=EDITIONS[event.edition].cjk)
-    for revision in revisions:
-        if revision.kind in _OF_MERGES or revision.kind == ChangeKind.CREATED:
-            continue  # the merge itself was taken back, or is not ours to
-        for name, change in revision.fields.items():
-            _field_back(back, name, change)
+    back = plan_back(event, revisions)
     if back.drop or back.add:
         contexts_back(event, back.drop, back.add, actor=actor, note=note)
-    values = values_from_json({name: new for name, new in back.now.items() if new != before[name]})
+    values = values_from_json({name: new for name, new in back.now.items() if new != back.before[name]})
     if values:
-        present = Event.objects.values_list("version", flat=True).get(pk=event.pk)
-        correct_event(
-            actor=actor, event_id=event.pk, version=present, values=values, grade=grade, note=note
-        )  # fmt: skip
+        _correct(event.pk, values, back.said, actor=actor, grade=grade, note=note)
     for name, question in back.conflicts:
         _ask(event, name, question, actor)
     return [name for name, _ in back.conflicts]
+
+
+def _correct(
+    event_id: int, values: EventValues, said: str | None, *, actor: Actor, grade: Grade, note: str
+) -> None:
+    """Correct the event as it stands now; *said*: its category in the origin's words, where that changes."""
+    event = lock_event(event_id)
+    with recording(actor) as trace:
+        if said is not None:
+            Event.objects.filter(pk=event_id).update(category_said=said)
+        correct_event(
+            actor=actor, event_id=event_id, version=event.version, values=values, grade=grade, note=note
+        )
+        for last in trace.revisions[-1:]:
+            if said is not None and last.event_id == event_id and "category" in last.fields:
+                last.fields["category"][SAID] = event.category_said
 
 
 def contexts_back(event: Event, drop: set[str], add: Mapping[str, str], *, actor: Actor, note: str) -> None:
@@ -123,14 +158,20 @@ def contexts_back(event: Event, drop: set[str], add: Mapping[str, str], *, actor
         relate_again([event.pk], actor=actor)
 
 
+def still_stands(revision: Revision, revisions: Sequence[Revision], actor: Actor) -> bool:
+    """Whether nobody but *revisions* and *actor*'s own bulk change moved the event to another state since."""
+    later = Revision.objects.filter(
+        event=revision.event_id, number__gt=revision.number, fields__has_key="state"
+    ).exclude(pk__in=[one.pk for one in revisions])
+    if actor.bulk is not None:
+        later = later.exclude(bulk__isnull=False, bulk=actor.bulk)
+    return not later.exists()
+
+
 def _state_back(event_id: int, revision: Revision, *, actor: Actor, note: str) -> None:
-    """Take a merge, an un-merging, a withdrawal or a restoration back, where it still stands."""
-    moved = revision.fields.get("state")
-    if moved is None:
-        return
+    """Take a merge, an un-merging, a withdrawal or a restoration back."""
+    moved = revision.fields["state"]
     event = lock_event(event_id)
-    if event.state != moved["new"]:
-        return  # somebody decided otherwise since
     if MERGE_RECORD in revision.fields:
         unmerge_event(actor=actor, event_id=event_id, note=note)
     elif revision.kind == ChangeKind.UNMERGED:
@@ -144,8 +185,8 @@ def _state_back(event_id: int, revision: Revision, *, actor: Actor, note: str) -
 def _merge_again(event: Event, revision: Revision, *, actor: Actor, note: str) -> None:
     merges = Revision.objects.filter(event=event, kind=ChangeKind.MERGED, number__lt=revision.number)
     for merge in merges.order_by("-number"):
-        if MERGE_RECORD in merge.fields:
-            record = merge.fields[MERGE_RECORD]["new"]
+        record = merge.fields.get(MERGE_RECORD, {}).get("new")
+        if record is not None:
             merge_events(
                 actor=actor, event_id=event.pk, into_id=record["into"], note=note,
                 absorb=bool(record["citations"] or record["contexts"]),
@@ -164,7 +205,7 @@ def _values(event: Event) -> dict[str, Any]:
     }
 
 
-def _field_back(back: _Back, name: str, change: Mapping[str, Any]) -> None:
+def _field_back(back: Back, name: str, change: Mapping[str, Any]) -> None:
     old, new = change.get("old"), change.get("new")
     now: Any = back.now.get(name)
     if name in _WORDED:
@@ -176,6 +217,7 @@ def _field_back(back: _Back, name: str, change: Mapping[str, Any]) -> None:
     elif name in _ATOMS:
         if now == new:
             back.now[name] = old
+            back.said = change.get(SAID, back.said)
         elif now != old:
             back.conflicts.append((name, {"base": new, "ours": now, "upstream": old}))
     elif name == "citations":
@@ -201,7 +243,7 @@ def _keyed(citations: Sequence[Mapping[str, str]]) -> Any:
     return zip(citation_keys(plain), citations, strict=True)
 
 
-def _contexts_of(back: _Back, old: set[str], new: set[str], ways: Mapping[str, str]) -> None:
+def _contexts_of(back: Back, old: set[str], new: set[str], ways: Mapping[str, str]) -> None:
     for name in new - old:
         if back.add.pop(name, None) is None:
             back.drop.add(name)
