@@ -51,6 +51,8 @@ _PAIRS: Final = (
 _SIMPLE: Final = str.maketrans(
     {trad: simple for trad, simple in zip(_PAIRS[::2], _PAIRS[1::2], strict=True) if trad != simple}
 )
+_ONLY_TRADITIONAL: Final = frozenset(map(chr, _SIMPLE)) - frozenset(_SIMPLE.values())
+_ONLY_SIMPLIFIED: Final = frozenset(_SIMPLE.values()) - frozenset(map(chr, _SIMPLE))
 # Leftovers of other markup: addresses with slashes turned to dashes, and English glosses, which
 # unlike names have a word in small letters ("2019 Panamanian general election").
 _JUNK: Final = re.compile(
@@ -137,3 +139,25 @@ def contrasts_in(simplified: str) -> set[tuple[str, str]]:
 def one_script(text: str) -> str:
     """*text* with traditional characters as their simplified forms, one for one, and nothing else changed."""
     return text.translate(_SIMPLE)
+
+
+def is_traditional(text: str) -> bool | None:
+    """Whether *text* is in traditional rather than simplified characters; ``None`` where nothing tells."""
+    told = sum((char in _ONLY_TRADITIONAL) - (char in _ONLY_SIMPLIFIED) for char in text)
+    return None if told == 0 else told > 0
+
+
+_NATION_APART: Final = frozenset({"中国", "台湾", "梵蒂冈"})
+_OTHER_NAME: Final = {
+    name: nation
+    for name, nation in _NATION_OF.items()
+    if nation not in _NATION_APART and name != nation and len(name) > 1
+}
+
+
+def one_country(text: str) -> str:
+    """*text* in simplified characters, each country by one of its names; not where they say different things.
+
+    "中共" is no other name of China, nor "教廷" of the Vatican.
+    """
+    return _NATION.sub(lambda match: _OTHER_NAME.get(match[0], match[0]), text.translate(_SIMPLE))

@@ -48,6 +48,15 @@ def test_names_are_proposed() -> None:
     assert ReviewItem.objects.get().data["name"] == "Port Azure"
 
 
+def test_each_kind_is_proposed_by_itself_or_all_at_once() -> None:
+    make_event("Envoys gather in Port Azure.", contexts=["Port azure"])
+    make_context("Port Azure", slug="other")
+    said = run("propose_contexts", "--only", "duplicates")
+    assert said == "1 pairs of contexts that are likely one; 1 proposed, 0 closed as merged by now.\n"
+    assert "1 contexts proposed for events" in run("propose_contexts", "--only", "named")
+    assert len(run("propose_contexts").splitlines()) == 3
+
+
 @pytest.mark.parametrize("figure", ["0", "-1", "many"])
 def test_a_limit_is_a_whole_number(figure: str) -> None:
     with pytest.raises(CommandError, match="is no whole number"):

@@ -1,4 +1,4 @@
-"""``manage.py propose_contexts``: put recurring names in texts to the editors as candidate contexts."""
+"""``manage.py propose_contexts``: what is to be looked at about contexts, put to the editors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from events.actions.candidates import COUNT_LEAST, DAYS_LEAST, WAITING_MOST, propose_contexts
+from events.actions.context_suggestions import WAITING_MOST as SUGGESTIONS_MOST
+from events.actions.context_suggestions import propose_duplicates, propose_named
 from events.management.progress import Progress
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
@@ -17,7 +19,8 @@ class Command(BaseCommand):
 
     help = (
         "Find recurring names in the texts of published events that no context bears, and put them to the "
-        "editors as candidate contexts in the review queue. What was rejected is never proposed again. "
+        "editors as candidate contexts in the review queue; likewise contexts that are likely one, and "
+        "contexts that an event names and does not carry. What was rejected is never proposed again. "
         "Safe to repeat. Exit status 0 only if everything was done."
     )
 
@@ -25,8 +28,12 @@ class Command(BaseCommand):
         """Which edition, how many may wait, and from what on a name recurs."""
         parser.add_argument("--edition", choices=list(EDITIONS), default=DEFAULT_EDITION)
         parser.add_argument(
-            "--limit", type=_figure, default=WAITING_MOST, metavar="N",
-            help=f"how many candidates may wait at the same time (default {WAITING_MOST})",
+            "--only", choices=("candidates", "duplicates", "named"), help="one of the three kinds alone"
+        )
+        parser.add_argument(
+            "--limit", type=_figure, metavar="N",
+            help=f"how many may wait at the same time (default {WAITING_MOST} candidates, "
+            f"{SUGGESTIONS_MOST} of the others)",
         )  # fmt: skip
         parser.add_argument(
             "--count", type=_figure, default=COUNT_LEAST, metavar="N",
@@ -39,10 +46,17 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Propose and print the counts."""
+        for kind, propose in (
+            ("candidates", self._candidates), ("duplicates", self._duplicates), ("named", self._named)
+        ):  # fmt: skip
+            if options["only"] in (None, kind):
+                propose(options)
+
+    def _candidates(self, options: dict[str, Any]) -> None:
         with Progress(self.stderr, "events") as progress:
             counts = propose_contexts(
                 edition=options["edition"],
-                limit=options["limit"],
+                limit=options["limit"] or WAITING_MOST,
                 count_least=options["count"],
                 days_least=options["days"],
                 progress=progress.show,
@@ -50,6 +64,24 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{counts['found']:,} recurring names that are no contexts; {counts['proposed']:,} proposed, "
             f"{counts['updated']:,} brought up to date, {counts['obsolete']:,} closed as known by now."
+        )
+
+    def _duplicates(self, options: dict[str, Any]) -> None:
+        counts = propose_duplicates(edition=options["edition"], limit=options["limit"] or SUGGESTIONS_MOST)
+        self.stdout.write(
+            f"{counts['found']:,} pairs of contexts that are likely one; {counts['proposed']:,} proposed, "
+            f"{counts['obsolete']:,} closed as merged by now."
+        )
+
+    def _named(self, options: dict[str, Any]) -> None:
+        with Progress(self.stderr, "events") as progress:
+            counts = propose_named(
+                edition=options["edition"], limit=options["limit"] or SUGGESTIONS_MOST,
+                progress=progress.show,
+            )  # fmt: skip
+        self.stdout.write(
+            f"{counts['proposed']:,} contexts proposed for events that name them and do not carry them, "
+            f"{counts['obsolete']:,} closed as tagged by now."
         )
 
 
