@@ -1,20 +1,24 @@
-"""Answering the questions that wait for an editor."""
+"""Answering the questions that wait for an editor, many at once, and asking one again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from events.actions.candidates import accept_candidate, name_candidate, tag_candidate
-from events.actions.correct import correct_event
-from events.actions.errors import InvalidAction
-from events.actions.merge import merge_events
+from django.core.exceptions import PermissionDenied
+
+from events.actions.answers import ANSWERS, Answer, reopen_field
+from events.actions.candidates import tag_candidate
+from events.actions.errors import ActionError, InvalidAction
 from events.actions.recording import Actor, recording
-from events.actions.rows import lock_event, lock_events
-from events.actions.values import said_of, values_from_json
-from events.actions.withdraw import reject_event, release_event
-from events.models import Event, Provenance, ReviewItem, Tagging
+from events.actions.reported import citing_events
+from events.actions.rows import lock_events
+from events.actions.values import EventValues
+from events.models import ReviewItem
 from events.vocabulary import Grade, ReviewKind, ReviewState, Right
+
+REOPENING = "reopening"
+"""Where an item's ``data`` keeps what asking it again needs."""
 
 
 def decide_review(
@@ -24,115 +28,133 @@ def decide_review(
     accept: bool,
     note: str = "",
     version: int | None = None,
+    other_version: int | None = None,
+    grade: Grade | None = None,
+    values: EventValues | None = None,
+    stays: int | None = None,
     alias_of: int | None = None,
 ) -> ReviewItem:
     """Answer an open question; what that means depends on its kind.
 
-    Conflict and held change: *accept* takes upstream's value, otherwise ours stays; either way the
-    next harvest is compared with what upstream says now. Held event: release or refuse. Likely
-    duplicate: merge into the older one, or remember that they differ. Context replaced upstream:
-    keep it so, or undo it. Candidate: create the context and tag the events that name it, or never
-    propose it again; with *alias_of*, a context's id, the name becomes another name of that context
-    and no new one is made. *version* is the event's as the editor saw it. Raises
+    Conflict and held change: *accept* takes upstream's value, or with *values* own words for the
+    field, otherwise ours stays; either way the next harvest is compared with what upstream says
+    now. Held event: release or refuse. Likely duplicate: merge into the older one (or into
+    *stays*), or remember that they differ. Context replaced upstream: keep it so, or undo it.
+    Candidate: create the context and tag the events that name it (with *alias_of*: make it another
+    name of that context), or never propose it again. Proposal and report: apply it, or *values* in
+    its place, with *grade*. Dead source: cite the archived copy, or it is alive.
+
+    *version* and *other_version* are those of the item's two events as the editor saw them. Raises
     ``PermissionDenied``, ``StaleVersion``, and ``InvalidAction`` where it was answered already.
     """
     actor.require(Right.REVIEW)
     found = ReviewItem.objects.filter(pk=item_id).first()
     if found is None:
         raise InvalidAction(f"There is no review item {item_id}.")
-    decide = _DECISIONS.get(ReviewKind(found.kind))
+    decide = ANSWERS.get(ReviewKind(found.kind))
     if decide is None:
         raise InvalidAction(f"A {found.get_kind_display().lower()} cannot be decided here.")
     if alias_of is not None and not (accept and found.kind == ReviewKind.CANDIDATE):
         raise InvalidAction("Only a candidate that is accepted becomes another name of a context.")
+    answer = Answer(accept, note.strip(), grade, values, stays, alias_of)
     with recording(actor) as trace:
         # Events before the item: harvests take their locks in this order too.
-        lock_events({pk: version if pk == found.event_id else None for pk in _events(found)})
-        item = ReviewItem.objects.select_for_update().get(pk=item_id)
+        seen = {found.event_id: version, found.other_id: other_version}
+        lock_events({pk: seen.get(pk) for pk in _events(found)})
+        item = ReviewItem.objects.select_for_update(of=("self",)).get(pk=item_id)
         if item.state != ReviewState.OPEN:
             by = f" by {item.decided_by_name}" if item.decided_by_name else ""
             raise InvalidAction(f"This was answered already{by}: {item.get_state_display().lower()}.")
         item.state = ReviewState.ACCEPTED if accept else ReviewState.REJECTED
         item.decided_at, item.decided_by, item.decided_by_name = trace.at, actor.user, actor.name
         item.save()
-        if alias_of is None:
-            decide(item, accept, actor, note.strip())
-        else:
-            name_candidate(item, context_id=alias_of, actor=actor)
+        reopening = decide(item, answer, actor)
+        if values is not None:
+            item.data["own_words"] = True
+        if reopening is not None:
+            item.data[REOPENING] = reopening
+        item.save(update_fields=["data"])
     if accept and item.kind == ReviewKind.CANDIDATE:
         tag_candidate(item)
     return item
 
 
+class Seen(NamedTuple):
+    """A question as it was shown: its id and the versions of its events."""
+
+    item_id: int
+    version: int | None = None
+    other_version: int | None = None
+
+
+class Outcome(NamedTuple):
+    """What became of one question of many: the item, or why it was refused."""
+
+    seen: Seen
+    item: ReviewItem | None = None
+    refused: str = ""
+
+
+def decide_reviews(*, actor: Actor, seen: Iterable[Seen], accept: bool, note: str = "") -> list[Outcome]:
+    """Give many questions the same answer, each for itself and in the version that was shown.
+
+    One that is refused, or that this person may not answer so, keeps the others from nothing.
+    """
+    outcomes = []
+    for one in seen:
+        try:
+            item = decide_review(
+                actor=actor, item_id=one.item_id, accept=accept, note=note, version=one.version,
+                other_version=one.other_version,
+            )  # fmt: skip
+        except (ActionError, PermissionDenied) as refusal:
+            outcomes.append(Outcome(one, refused=str(refusal)))
+        else:
+            outcomes.append(Outcome(one, item))
+    return outcomes
+
+
+def reopen_review(*, actor: Actor, item_id: int) -> ReviewItem:
+    """Ask a question again that was answered wrongly; for whoever answered it, and chief editors.
+
+    Raises ``InvalidAction`` where the answer changed the archive (that is reverted there), where
+    something else has changed since, or where it is being asked again already.
+    """
+    actor.require(Right.REVIEW)
+    found = ReviewItem.objects.filter(pk=item_id).first()
+    if found is None:
+        raise InvalidAction(f"There is no review item {item_id}.")
+    if not may_reopen(found, actor):
+        actor.require(Right.BULK)
+    with recording(actor):
+        rows = lock_events(dict.fromkeys(_events(found)))
+        item = ReviewItem.objects.select_for_update(of=("self",)).get(pk=item_id)
+        reopening = item.data.pop(REOPENING, None)
+        if item.state not in (ReviewState.ACCEPTED, ReviewState.REJECTED) or reopening is None:
+            raise InvalidAction(
+                "The answer changed the archive, or there is none; undo it where it was done."
+            )
+        if any(event.merged_into_id is not None for event in rows.values()):
+            raise InvalidAction("The event has been merged since.")
+        if ReviewItem.objects.open().filter(kind=item.kind, key=item.key).exists():
+            raise InvalidAction("The same is being asked again already.")
+        if item.field and item.kind in (ReviewKind.CONFLICT, ReviewKind.HELD):
+            reopen_field(item, reopening)
+        item.data.pop("answer", None)
+        item.state = ReviewState.OPEN
+        item.decided_at, item.decided_by, item.decided_by_name = None, None, ""
+        item.save()
+    return item
+
+
+def may_reopen(item: ReviewItem, actor: Actor) -> bool:
+    """Whether to offer it: the answer changed nothing, and is the person's own or they are a chief editor."""
+    if actor.user is None or REOPENING not in item.data:
+        return False
+    return item.decided_by_id == actor.user.pk or actor.user.has_perm(f"events.{Right.BULK.value}")
+
+
 def _events(item: ReviewItem) -> list[int]:
+    if item.kind == ReviewKind.DEAD_SOURCE:
+        return citing_events(item)
     return [pk for pk in (item.event_id, item.other_id) if pk is not None]
-
-
-def _event(item: ReviewItem) -> Event:
-    if item.event_id is None:
-        raise InvalidAction("The question names no event.")
-    return lock_event(item.event_id)
-
-
-def _decide_field(item: ReviewItem, accept: bool, actor: Actor, note: str) -> None:
-    """Take upstream's value of one field or leave ours; upstream is the new base."""
-    event = _event(item)
-    if accept:
-        _correct(
-            event, said_of({item.field: item.data.get("upstream")}), actor, note or "As the origin has it."
-        )
-    for provenance in Provenance.objects.select_for_update().filter(event=event, leading=True):
-        if provenance.base.pop(item.field, None) is not None:
-            provenance.save(update_fields=["base"])
-
-
-def _decide_held(item: ReviewItem, accept: bool, actor: Actor, note: str) -> None:
-    if item.field:
-        _decide_field(item, accept, actor, note)
-        return
-    event = _event(item)
-    act = release_event if accept else reject_event
-    act(actor=actor, event_id=event.pk, version=event.version, note=note)
-
-
-def _decide_duplicate(item: ReviewItem, accept: bool, actor: Actor, note: str) -> None:
-    if not accept:
-        return
-    if item.event_id is None or item.other_id is None:
-        raise InvalidAction("The question does not name two events.")
-    stays, goes = sorted((item.event_id, item.other_id))
-    merge_events(actor=actor, event_id=goes, into_id=stays, note=note)
-
-
-def _decide_replaced(item: ReviewItem, accept: bool, actor: Actor, note: str) -> None:
-    """Leave the new contexts, or put the old ones back in their place."""
-    if accept:
-        return
-    event = _event(item)
-    old, new = set(item.data.get("old", ())), set(item.data.get("new", ()))
-    tagged = Tagging.objects.active().filter(event=event).select_related("context")
-    values: dict[str, Any] = {"contexts": sorted({row.context.name for row in tagged} - new | old)}
-    if event.lead is not None and event.lead.name in new and old:
-        values["lead"] = min(old)
-    _correct(event, values, actor, note)
-
-
-def _decide_candidate(item: ReviewItem, accept: bool, actor: Actor, _note: str) -> None:
-    if accept:
-        accept_candidate(item, actor=actor)
-
-
-def _correct(event: Event, values: dict[str, Any], actor: Actor, note: str) -> None:
-    correct_event(
-        actor=actor, event_id=event.pk, version=event.version, values=values_from_json(values),
-        grade=Grade.UPDATE, note=note,
-    )  # fmt: skip
-
-
-_DECISIONS: Final[dict[ReviewKind, Callable[[ReviewItem, bool, Actor, str], None]]] = {
-    ReviewKind.CONFLICT: _decide_field,
-    ReviewKind.HELD: _decide_held,
-    ReviewKind.DUPLICATE: _decide_duplicate,
-    ReviewKind.CONTEXT_REPLACED: _decide_replaced,
-    ReviewKind.CANDIDATE: _decide_candidate,
-}

@@ -11,6 +11,9 @@ from events.admin.editorial import EditorialAdmin
 from events.admin.event import EventAdmin
 from events.admin.harvest import HarvestAdmin, OriginAdmin
 from events.admin.people import PersonAdmin, notices_view
+from events.admin.proposals import proposals_view, propose_view
+from events.admin.queue import assign_view, bulk_view, queue_view
+from events.admin.queue_item import decide_view, item_view, reopen_view
 from events.admin.review import ReviewItemAdmin
 from events.admin.site import DeskPage
 from events.admin.source import PublisherAdmin, SourceAdmin
@@ -38,6 +41,14 @@ admin.site.unregister(User)
 admin.site.register(User, PersonAdmin)
 admin.site.add_pages(  # type: ignore[attr-defined]
     [
+        DeskPage("queue/", "queue", queue_view, "Review queue"),
+        DeskPage("queue/bulk/", "queue_bulk", bulk_view, "", Right.REVIEW),
+        DeskPage("queue/assign/", "queue_assign", assign_view, "", Right.REVIEW),
+        DeskPage("queue/<int:item_id>/", "queue_item", item_view),
+        DeskPage("queue/<int:item_id>/decide/", "queue_decide", decide_view, "", Right.REVIEW),
+        DeskPage("queue/<int:item_id>/reopen/", "queue_reopen", reopen_view, "", Right.REVIEW),
+        DeskPage("proposals/", "proposals", proposals_view, "My proposals", Right.PROPOSE),
+        DeskPage("events/event/<int:event_id>/propose/", "propose", propose_view, "", Right.PROPOSE),
         DeskPage("audit/", "audit", audit_view, "Who did what", Right.AUDIT),
         DeskPage("notices/", "notices", notices_view, "Notices"),
     ]

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from events.actions.candidates import propose_contexts
-from events.actions.contexts import merge_contexts
+from events.actions.context_merge import merge_contexts
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor
 from events.actions.review import decide_review

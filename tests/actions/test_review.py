@@ -109,11 +109,11 @@ def test_a_replaced_context_stays_or_comes_back(editor: Actor, accept: bool, nam
     assert event.lead.name == ("New" if accept else "Old")
 
 
-def test_contributors_decide_nothing_and_other_kinds_wait(editor: Actor, contributor: Actor) -> None:
+def test_contributors_decide_nothing_and_what_names_no_event_stays_open(editor: Actor, contributor: Actor) -> None:
     with pytest.raises(PermissionDenied):
         decide_review(actor=contributor, item_id=conflict().pk, accept=True)
     report = ReviewItem.objects.create(kind=ReviewKind.REPORT, key="r")
-    with pytest.raises(InvalidAction, match="cannot be decided here"):
+    with pytest.raises(InvalidAction, match="names no event"):
         decide_review(actor=editor, item_id=report.pk, accept=True)
     with pytest.raises(InvalidAction):
         decide_review(actor=editor, item_id=10**9, accept=True)

@@ -21,7 +21,7 @@ def candidate(db: None) -> ReviewItem:
 
 
 def test_an_editor_sees_where_the_name_stands(desk: Client, candidate: ReviewItem) -> None:
-    shown = desk.get(reverse("admin:events_reviewitem_change", args=[candidate.pk])).content.decode()
+    shown = desk.get(reverse("admin:queue_item", args=[candidate.pk])).content.decode()
     for words in (
         "Port Azure",
         "8 events on 8 days",
@@ -39,7 +39,7 @@ def test_an_editor_sees_where_the_name_stands(desk: Client, candidate: ReviewIte
 def test_the_answer_makes_the_context_or_not(
     desk: Client, candidate: ReviewItem, answer: str, state: ReviewState, tags: int
 ) -> None:
-    decide = reverse("admin:events_reviewitem_decide", args=[candidate.pk])
+    decide = reverse("admin:queue_decide", args=[candidate.pk])
     assert desk.post(decide, {"answer": answer}).status_code == 302
     candidate.refresh_from_db()
     assert candidate.state == state

@@ -15,7 +15,7 @@ from events.models import Context, Event, Publisher, ReviewItem, Source
 from events.vocabulary import ReviewKind, Role
 from tests.factories import make_context, make_editorial, make_event, make_origin, make_provenance, relate
 
-LISTS = ("event", "context", "source", "publisher", "harvest", "origin", "reviewitem", "editorial")
+LISTS = ("event", "context", "source", "publisher", "harvest", "origin", "editorial")
 
 
 def add_rows(number: int) -> None:
@@ -76,7 +76,7 @@ def test_every_role_reads_every_page(sit: Callable[..., Client], role: Role, nam
     [
         ("event", "Text 2", 1), ("event", "text", 3), ("event", "nowhere", 0), ("context", "Context 3", 1),
         ("source", "paper2.example", 1), ("publisher", "paper3", 1), ("harvest", "Origin 1", 1),
-        ("origin", "Origin 2", 1), ("reviewitem", "Text 1", 1), ("editorial", "Opinion 3", 1),
+        ("origin", "Origin 2", 1), ("editorial", "Opinion 3", 1),
     ],
 )  # fmt: skip
 def test_rows_are_found_by_words(desk: Client, model: str, words: str, found: int) -> None:

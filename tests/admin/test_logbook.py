@@ -49,9 +49,12 @@ def test_every_revision_that_a_person_makes_at_the_desk_has_its_entry(
 
     new = {"edition": "en", "text": "New.", "date": "2004-02-09", "category": "other", "new_contexts": "NATO"}
     assert desk.post(reverse("admin:events_event_add"), new).status_code == 302
-    desk.post(reverse("admin:events_reviewitem_decide", args=[asked.pk]), {"answer": "accept", "version": 1})
+    desk.post(reverse("admin:queue_decide", args=[asked.pk]), {"answer": "accept", "version": 1})
     act(one, "address", slug="elsewhere")
-    act(one, "merge", target=other.pk)
+    one.refresh_from_db()
+    other.refresh_from_db()
+    seen = {f"version_{event.pk}": event.version for event in (one, other)}
+    act(one, "merge", target=other.pk, **seen)
     act(one, "unmerge")
     act(one, "withdraw", reason="Wrong.")
     act(one, "restore")
@@ -77,7 +80,7 @@ def test_every_revision_that_a_person_makes_at_the_desk_has_its_entry(
     entries = LogEntry.objects.filter(content_type__model__in=about)
     assert sorted(map(said, entries)) == sorted(map(happened, revisions))
     answered = LogEntry.objects.exclude(content_type__model__in=about).get()
-    assert (answered.object_id, answered.change_message) == (str(asked.pk), "Accepted.")
+    assert (answered.object_id, answered.change_message) == (str(asked.pk), "Accepted: Take upstream’s.")
 
 
 def test_an_entry_says_what_but_none_of_the_words(db: None) -> None:
