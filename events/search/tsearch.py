@@ -32,18 +32,20 @@ _RANKED: Final = f"""
           ORDER BY key DESC LIMIT {RANKED_MOST}) found,
          (SELECT {_MONTH.replace("key", "max(key)")} AS newest FROM events_searchentry) last
     ORDER BY points DESC, key DESC LIMIT %s OFFSET %s"""  # noqa: S608  figures of ours
+_COUNTED_MOST: Final = 1_000
+"""So many events with a word are counted; of more, their number is what the planner thinks it is."""
 _COUNTED: Final = (
     "SELECT (SELECT count(*) FROM (SELECT FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery) "
     "LIMIT %s) found)"
 )
-_TOTAL: Final = (
-    "SELECT CASE WHEN reltuples > 0 THEN reltuples::bigint "
-    "ELSE (SELECT count(*) FROM events_searchentry) END "
-    "FROM pg_class WHERE oid = 'events_searchentry'::regclass"
-)
+# A table that was never analysed is counted so far; beyond that the greatest id is the best guess.
+_TOTAL: Final = f"""
+    SELECT CASE WHEN reltuples > 0 THEN reltuples::bigint ELSE
+        (SELECT CASE WHEN count(*) < {_COUNTED_MOST} THEN count(*)
+            ELSE (SELECT max(event_id) FROM events_searchentry) END
+         FROM (SELECT FROM events_searchentry LIMIT {_COUNTED_MOST}) counted) END
+    FROM pg_class WHERE oid = 'events_searchentry'::regclass"""  # noqa: S608  figures of ours
 _ESTIMATED: Final = "EXPLAIN (FORMAT JSON) SELECT FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery)"
-_COUNTED_MOST: Final = 1_000
-"""So many events with a word are counted; of more, their number is what the planner thinks it is."""
 _REMEMBERED: Final = 10_000
 _REMEMBERED_SECONDS: Final = 600
 _PLACES: Final = """
