@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from django.db.models import Count, Exists
+from django.db.models import Count, Exists, QuerySet, Subquery
 
 from events.models import Event
 
@@ -37,9 +37,57 @@ def years(edition: str) -> list[int]:
     found: list[int] = []
     for start in range(first[1].year, last.year + 1, _YEARS_AT_ONCE):
         span = range(start, min(start + _YEARS_AT_ONCE, last.year + 1))
-        there = [
-            Exists(days.filter(date__range=(dt.date(year, 1, 1), dt.date(year, 12, 31)))) for year in span
-        ]
+        there = [Exists(days.filter(date__range=_bounds(year))) for year in span]
         row = days.filter(pk=first[0]).values_list(*there).first() or ()
         found += [year for year, has in zip(span, row, strict=False) if has]
     return found
+
+
+def year_counts(edition: str) -> dict[int, int]:
+    """How many events each year that has any holds, oldest first.
+
+    Counted in an index, a range for each year: it grows with the archive, so callers keep it a while.
+    """
+    found = years(edition)
+    days = Event.objects.published().of_edition(edition)
+    counts: dict[int, int] = {}
+    for start in range(0, len(found), _YEARS_AT_ONCE):
+        span = found[start : start + _YEARS_AT_ONCE]
+        counted = [Subquery(_counted(days.filter(date__range=_bounds(year)))) for year in span]
+        row: tuple[int | None, ...] = next(iter(days.order_by().values_list(*counted)[:1]), ())
+        counts.update((year, number or 0) for year, number in zip(span, row, strict=False))
+    return counts
+
+
+def _bounds(year: int) -> tuple[dt.date, dt.date]:
+    return dt.date(year, 1, 1), dt.date(year, 12, 31)
+
+
+def _counted(days: QuerySet[Event]) -> QuerySet[Event, int]:
+    return days.order_by().values("edition").annotate(number=Count("pk")).values_list("number", flat=True)
+
+
+def same_days(edition: str, month: int, day: int) -> list[dt.date]:
+    """This day of the month in every year of the archive, newest first; no more than one a year."""
+    found = []
+    for year in reversed(years(edition)):
+        try:
+            found.append(dt.date(year, month, day))
+        except ValueError:  # 29 February
+            continue
+    return found
+
+
+def on_days(edition: str, dates: list[dt.date]) -> list[tuple[int, dt.date, int, dt.datetime]]:
+    """The events of these days, newest first: ``(id, date, document's version, when written)``; one query."""
+    of_edition = Event.objects.published().of_edition(edition).filter(date__in=dates).order_by("-date", "id")
+    rows = of_edition.values_list("id", "date", "document__version", "document__written_at")
+    return [row for row in rows if row[2] is not None]
+
+
+def nearest_day(edition: str, date: dt.date) -> dt.date | None:
+    """The day with events that is nearest to *date*: itself, else the nearer neighbour, else None."""
+    if Event.objects.published().of_edition(edition).on_day(date).exists():
+        return date
+    there = [day for day in nearest_days(edition, date) if day is not None]
+    return min(there, key=lambda day: abs(day - date), default=None)

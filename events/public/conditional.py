@@ -87,6 +87,16 @@ def answer(
     return response
 
 
+def remembered(key: str, make: Callable[[], Any], *, seconds: int) -> Any:
+    """What *make* gave within the last *seconds*, for figures that cost more than a page may."""
+    slot = _slot(f"remembered {key}")
+    kept = _cached(slot)
+    if kept is None:
+        kept = make()
+        _keep(slot, kept, seconds)
+    return kept
+
+
 def _has_good_copy(request: HttpRequest, etag: str, modified: dt.datetime | None) -> bool:
     """RFC 9110, 13.1: ``If-None-Match`` decides alone where it is sent."""
     sent = request.META.get("HTTP_IF_NONE_MATCH")
@@ -121,11 +131,11 @@ def _cached(slot: str) -> Any:
         return None
 
 
-def _keep(slot: str, value: tuple[str, bytes]) -> None:
+def _keep(slot: str, value: Any, seconds: int = _KEPT_FOR) -> None:
     if time.monotonic() < _Rest.until:
         return
     try:
-        site_cache.set(slot, value, _KEPT_FOR)
+        site_cache.set(slot, value, seconds)
     except Exception:  # noqa: BLE001  as above
         _leave_alone()
 

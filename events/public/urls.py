@@ -46,6 +46,9 @@ urlpatterns = [
     re_path(rf"{_EDITION}news/$", calendar.years_page),
     re_path(rf"{_EDITION}news/(?P<year>[0-9]{{4}})/$", calendar.year_page),
     re_path(rf"{_EDITION}news/(?P<year>[0-9]{{4}})/(?P<month>[0-9]{{1,2}})/$", calendar.month_page),
+    re_path(
+        rf"{_EDITION}on-this-day/(?P<month>[0-9]{{1,2}})/(?P<day>[0-9]{{1,2}})/$", calendar.same_day_page
+    ),
     re_path(rf"{_EDITION}contexts/$", contexts.contexts_page),
     re_path(rf"{_EDITION}opinion/{_FILE}$", opinion.opinion_page),
     re_path(rf"{_EDITION}opinion/{_DATE}/(?P<slug>[^/]+)/{_FILE}$", opinion.editorial_page),

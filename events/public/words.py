@@ -83,6 +83,12 @@ _ENGLISH: Final = {
     "over_the_years": "Events found, by year",
     "as_table": "As a table",
     "year": "Year",
+    "jump": "Go to a date",
+    "go": "Go",
+    "quiet": "few",
+    "busy": "many",
+    "on_this_day": "On this day",
+    "all_of_day": "All events of that day",
 }
 _CHINESE: Final = {
     "front": "首页",
@@ -159,12 +165,19 @@ _CHINESE: Final = {
     "over_the_years": "各年找到的事件",
     "as_table": "表格",
     "year": "年",
+    "jump": "跳转到日期",
+    "go": "前往",
+    "quiet": "少",
+    "busy": "多",
+    "on_this_day": "历史上的今天",
+    "all_of_day": "当日全部事件",
 }
 _WORDS: Final = {"en": _ENGLISH, "zh": _CHINESE}
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _GRADES_CHINESE: Final = {
     Grade.TYPO: "错字",
     Grade.CORRECTION: "更正",
@@ -191,6 +204,20 @@ def day_words(edition: str, date: dt.date) -> str:
     if EDITIONS[edition].cjk:
         return f"{date.year}年{date.month}月{date.day}日"
     return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def day_of_year_words(edition: str, date: dt.date) -> str:
+    """A day without its year: "9 February", 2月9日."""
+    if EDITIONS[edition].cjk:
+        return f"{date.month}月{date.day}日"
+    return f"{date.day} {_MONTHS[date.month - 1]}"
+
+
+def weekday_words(edition: str) -> list[tuple[str, str]]:
+    """The days of the week from Monday: as a column's heading, and in full."""
+    if EDITIONS[edition].cjk:
+        return [(sign, f"星期{sign}") for sign in "一二三四五六日"]
+    return [(name[:2], name) for name in _WEEKDAYS]
 
 
 def month_words(edition: str, year: int, month: int, *, with_year: bool = True) -> str:

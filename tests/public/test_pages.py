@@ -114,23 +114,6 @@ def test_list_of_contexts_starts_where_asked(client: Client) -> None:
     assert client.get("/contexts/?from=%00%ff").status_code == 200
 
 
-def test_calendar_leads_from_years_to_days(client: Client) -> None:
-    make.make_event("One.", date="2003-11-30")
-    make.make_event("Two.", date="2004-02-09")
-    make.make_event("Three.", date="2004-02-09")
-    make.make_event("Four.", date="2005-01-01")
-    assert re.findall(r'href="/news/(\d+)/"', page(client, "/news/")) == ["2005", "2004", "2003"]
-    year = page(client, "/news/2004/")
-    assert 'href="/news/2004/02/">February</a></th><td class="n">2<' in year
-    assert 'rel="prev" href="/news/2003/"' in year
-    month = page(client, "/news/2004/02/")
-    assert 'href="/news/2004/02/9/"' in month
-    assert 'rel="prev" href="/news/2003/11/"' in month
-    assert 'rel="next" href="/news/2005/01/"' in month
-    assert client.get("/news/2004/2/").headers["Location"] == "/news/2004/02/"
-    assert client.get("/news/2004").headers["Location"] == "/news/2004/"
-
-
 def test_editorial_is_public_in_its_time_only(client: Client) -> None:
     piece = make.make_editorial(body="## Part\n\nSome *prose*.")
     path = "/opinion/2004/02/9/a-case-for-patience/"
