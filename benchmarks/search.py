@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-
 _NOBODYS_WORD: Final = "qqzzxxqq"
 
 
