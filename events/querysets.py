@@ -129,6 +129,14 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
         """Always raises ``TypeError``."""
         raise TypeError(f"{self.model.__name__} is append-only.")
 
+    def erase(self, **values: Any) -> int:
+        """Overwrite columns past the rule; for ``actions.removal`` and its like, and nobody else."""
+        return super().update(**values)
+
+    def erase_rows(self) -> int:
+        """Delete rows past the rule; for ``actions.removal`` and its like, and nobody else."""
+        return super().delete()[0]
+
     def corrections(self) -> Self:
         """Revisions that carry a public grade, newest first."""
         return self.exclude(grade="").order_by("-id")

@@ -7,6 +7,7 @@ rules are for new events only.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from typing import Final
 from events.vocabulary import EDITIONS
 
 SLUG_MAX: Final = 255
+REMOVED_SLUG: Final = "removed-"
+"""How the slug of an event begins that was removed by law; others may begin so too."""
 RESERVED: Final = frozenset({"", "index", "readme", "history"})
 _ENGLISH_CUT: Final = 140
 _CJK_CUT: Final = 60
@@ -70,6 +73,17 @@ def free_slug(wanted: str, taken: Callable[[str], bool]) -> str:
     while taken(f"{stem}-{number}"):
         number += 1
     return f"{stem}-{number}"
+
+
+def removed_slug(date: dt.date, slug: str) -> str:
+    """What stands in the place of a slug that was removed by law.
+
+    The address is still known when somebody asks for it, and cannot be read from what is stored
+    (docs/decisions/2026-11-21-legal-removal-leaves-hashes.md). The day is a part of it, so that one slug on
+    two days has two marks.
+    """
+    said = f"newsarchive address {date.isoformat()}/{slug}"
+    return REMOVED_SLUG + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read_path(path: str) -> tuple[str | None, Address] | None:

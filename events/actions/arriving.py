@@ -17,7 +17,7 @@ from events.actions.upstream import join_contexts, values_of
 from events.actions.values import citations_json
 from events.harvest.records import CitedSource
 from events.models import Address, Citation, Event, Provenance, Tagging
-from events.slugs import SLUG_MAX, free_slug, make_slug
+from events.slugs import SLUG_MAX, free_slug, make_slug, removed_slug
 from events.slugs import Address as AddressValue
 from events.text.normalise import published
 from events.vocabulary import Category, category_of
@@ -82,7 +82,7 @@ def _create_addresses(
         else:
             date = arrival.event.date
             wanted = make_slug(arrival.found.record.text, batch.run.edition)[:SLUG_MAX]
-            address = AddressValue(date, free_slug(wanted, taken[date].__contains__))
+            address = AddressValue(date, _free(date, wanted, taken[date]))
         taken[address.date].add(address.slug)
         days.addresses[address] = arrival.event.pk
         rows.append(_address(batch, arrival.event, address, current=True))
@@ -96,6 +96,10 @@ def _create_addresses(
     for row in rows:
         of_event[row.event_id].append(row)
     return of_event
+
+
+def _free(date: dt.date, wanted: str, taken: set[str]) -> str:
+    return free_slug(wanted, lambda slug: slug in taken or removed_slug(date, slug) in taken)
 
 
 def _address(batch: Batch, event: Event, value: AddressValue, *, current: bool) -> Address:

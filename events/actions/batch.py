@@ -13,6 +13,7 @@ from events.actions.merge import pair_key
 from events.actions.naming import contexts_for
 from events.actions.publishers import Cited, sources_for
 from events.actions.recording import Recording
+from events.actions.tombstones import Tombstones
 from events.actions.upstream import Ask
 from events.models import Citation, Context, Event, Harvest, Origin, ReviewItem
 from events.models import Sequence as PublicSequence
@@ -37,12 +38,13 @@ class Names:
     by_id: dict[int, Context] = field(default_factory=dict)
     _seq: int = -1
 
-    def begin(self) -> None:
-        """A batch begins: forget what may no longer be so."""
+    def begin(self) -> int:
+        """A batch begins: forget what may no longer be so. Where the public sequence stands."""
         last = PublicSequence.objects.values_list("last", flat=True).get()
         if last != self._seq or len(self.by_name) > _NAMES_REMEMBERED:
             self.forget()
         self._seq = last
+        return last
 
     def end(self, numbers: Sequence[int]) -> None:
         """A batch is committed with these numbers of the public sequence, in order."""
@@ -73,6 +75,7 @@ class Run:
     newer: Sequence[tuple[dt.date, dt.date]] = ()
     claims: Claims = field(default_factory=Claims)
     names: Names = field(default_factory=Names)
+    tombstones: Tombstones = field(default_factory=Tombstones)
     counts: Counter[str] = field(default_factory=Counter)
     report: Report | None = None
 

@@ -25,7 +25,7 @@ from events.actions.values import (
 )
 from events.harvest.records import CitedSource
 from events.models import Address, Citation, Context, Event, Revision, Tagging
-from events.slugs import RESERVED, SLUG_MAX, free_slug, make_slug
+from events.slugs import RESERVED, SLUG_MAX, free_slug, make_slug, removed_slug
 from events.vocabulary import EDITIONS, ChangeKind, Grade, Right, Tagged
 
 _PLAIN: Final = ("text", "summary", "category")
@@ -160,7 +160,7 @@ def claim_address(event: Event, *, slug: str, wanted: str) -> Address:
     addresses = Address.objects.filter(edition=event.edition, date=event.date)
 
     def taken(candidate: str) -> bool:
-        return addresses.filter(slug=candidate).exists()
+        return addresses.filter(slug__in=(candidate, removed_slug(event.date, candidate))).exists()
 
     if slug:
         slug = slug.strip()

@@ -233,9 +233,10 @@ def _commit(run: Run, items: list[Item], cursor: int, *, dry: bool) -> Batch:
     with recording(Actor.robot(run.harvest), sequenced=not dry) as trace:
         # One batch of an origin at a time; this also orders the locks that batches take.
         Origin.objects.select_for_update(no_key=True).get(pk=run.origin.pk)
-        run.names.begin()
+        last = run.names.begin()
+        run.tombstones.begin(run.edition, run.origin.pk, last)
         batch = Batch(run, trace)
-        reconcile(batch, items)
+        items = reconcile(batch, items)
         bad = [item for item in items if isinstance(item, BadRecord)]
         batch.counts["bad"] += len(bad)
         harvest = run.harvest

@@ -71,11 +71,11 @@ def join_known(batch: Batch, found: Sequence[Found], days: Days) -> None:
     for one in found:
         assert one.event is not None  # noqa: S101  the caller's promise
         one.event = stored.events[one.event.pk]
-        _addresses(one, one.event, days, writes)
         if one.event.state == State.LEGAL:
-            batch.count("unchanged")  # what was removed by law is not even kept as upstream's
-        else:
-            _join(batch, one, one.event, stored, writes)
+            batch.count("unchanged")  # removed by law since the batch was sifted; nothing of it is kept
+            continue
+        _addresses(one, one.event, days, writes)
+        _join(batch, one, one.event, stored, writes)
     _write(batch, writes)
 
 

@@ -21,8 +21,13 @@ from events.models import Event, HarvestFile, Provenance, Revision
 from events.vocabulary import State
 
 
-def reconcile(batch: Batch, items: Sequence[Item]) -> None:
-    """Bring *items* into the archive; runs inside the caller's recording."""
+def reconcile(batch: Batch, items: Sequence[Item]) -> list[Item]:
+    """Bring *items* into the archive; runs inside the caller's recording.
+
+    The items that were taken are returned: all but those of events that were removed by law.
+    """
+    items, removed = batch.run.tombstones.sift(items, lambda record: record_key(record)[:300])
+    batch.counts["unchanged"] += removed
     _records(batch, [item for item in items if isinstance(item, Record)])
     # Before the mentions: those of files that changed are heard.
     _files(batch, [item for item in items if isinstance(item, FileRead)])
@@ -32,6 +37,7 @@ def reconcile(batch: Batch, items: Sequence[Item]) -> None:
             take_editorial(batch, item)
     if batch.links_due:
         links_due(batch.links_due)
+    return items
 
 
 def remember(batch: Batch, items: Sequence[Item]) -> None:

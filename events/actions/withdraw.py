@@ -12,32 +12,33 @@ from events.vocabulary import ChangeKind, ReviewKind, ReviewState, Right, State
 _WAITING = (State.HELD, State.DRAFT)
 
 
-def withdraw_event(*, actor: Actor, event_id: int, version: int, reason: str, legal: bool = False) -> Event:
-    """Take an event from the public: its addresses answer 410, or 451 where it is *legal*.
+def withdraw_event(*, actor: Actor, event_id: int, version: int, reason: str) -> Event:
+    """Take an event from the public: its addresses answer 410. Needs ``Right.WITHDRAW`` and a public *reason*.
 
-    Needs ``Right.WITHDRAW``, or ``Right.REMOVE``, and a public *reason*.
+    What must not even be kept is removed instead (``actions.removal``).
     """
-    actor.require(Right.REMOVE if legal else Right.WITHDRAW)
+    actor.require(Right.WITHDRAW)
     if not reason.strip():
         raise InvalidAction("Say why the event is withdrawn; readers will be told.")
     with recording(actor) as trace:
         event = lock_event(event_id, version)
-        state = State.LEGAL if legal else State.WITHDRAWN
-        if event.state in (State.MERGED, State.LEGAL, state):
+        if event.state in (State.MERGED, State.LEGAL, State.WITHDRAWN):
             raise InvalidAction(f"Event {event_id} is {event.get_state_display().lower()} already.")
-        _set_state(event, state, ChangeKind.WITHDRAWN, trace, note=reason, public=True)
+        _set_state(event, State.WITHDRAWN, ChangeKind.WITHDRAWN, trace, note=reason, public=True)
     return event
 
 
 def restore_event(*, actor: Actor, event_id: int, version: int, note: str = "") -> Event:
-    """Publish a withdrawn event again; one removed for legal reasons needs ``Right.REMOVE``."""
+    """Publish a withdrawn event again; one that was removed for legal reasons has no words left."""
     actor.require(Right.WITHDRAW)
     with recording(actor) as trace:
         event = lock_event(event_id, version)
-        if event.state not in (State.WITHDRAWN, State.LEGAL):
-            raise InvalidAction(f"Event {event_id} is not withdrawn.")
         if event.state == State.LEGAL:
-            actor.require(Right.REMOVE)
+            raise InvalidAction(
+                f"Event {event_id} was removed for legal reasons: its words were erased and cannot come back."
+            )
+        if event.state != State.WITHDRAWN:
+            raise InvalidAction(f"Event {event_id} is not withdrawn.")
         _set_state(event, State.PUBLISHED, ChangeKind.RESTORED, trace, note=note)
     return event
 

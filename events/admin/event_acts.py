@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,54 +17,27 @@ from django.urls import reverse
 from events.actions.address import change_address
 from events.actions.errors import ActionError, StaleVersion
 from events.actions.merge import merge_events, unmerge_event
-from events.actions.recording import Actor
+from events.actions.removal import remove_event
 from events.actions.withdraw import reject_event, release_event, restore_event, withdraw_event
 from events.admin.base import actor_of, may
+from events.admin.event_act_forms import ActForm, AddressForm, ReasonForm, RemovalForm, VersionForm
+from events.admin.event_merge import coming_back, merge_view
+from events.admin.event_reach import erasure, reach
 from events.admin.history import since
-from events.models import Curation, Event
+from events.models import Event
 from events.vocabulary import Right, State
 
 if TYPE_CHECKING:
     from events.admin.event import EventAdmin
-
-_TARGET: Final = Curation._meta.get_field("target")
-_NOTE: Final = AdminTextareaWidget(attrs={"rows": 2})
-
-
-class VersionForm(forms.Form):
-    """What every act asks: the version that the editor saw."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput())
-
-
-class ActForm(VersionForm):
-    note = forms.CharField(widget=_NOTE, required=False, help_text="Public.")
-
-
-class ReasonForm(VersionForm):
-    reason = forms.CharField(widget=_NOTE, help_text="Public; readers are told.")
-
-
-class AddressForm(VersionForm):
-    slug = forms.CharField(label="New address", help_text="The last part of it; the folder is the day's.")
-
-
-class TargetForm(ActForm):
-    target = forms.ModelChoiceField(
-        Event.objects.all(), label="Event that stays", widget=AutocompleteSelect(_TARGET, admin.site)
-    )
-    field_order = ("target",)
-
-
-def _merge(*, actor: Actor, event_id: int, version: int, target: Event, note: str) -> None:
-    merge_events(actor=actor, event_id=event_id, into_id=target.pk, version=version, note=note)
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing that can be done: its words, who may, to events in which states, the action.
 
-    The action is called with ``actor``, ``event_id`` and what the form asks.
+    The action is called with ``actor``, ``event_id`` and what the form asks. ``shown``: what the page
+    that asks says of this event beside that, by ``template``. ``view``: an act with
+    pages of its own.
     """
 
     label: str
@@ -76,6 +46,9 @@ class Act:
     states: frozenset[State]
     run: Callable[..., object]
     form: type[VersionForm] = ActForm
+    shown: Callable[[Event], dict[str, Any]] | None = None
+    template: str = "admin/events/event/act.html"
+    view: Callable[[EventAdmin, HttpRequest, Event], HttpResponse] | None = None
 
     def offered(self, event: Event, request: HttpRequest) -> bool:
         """Whether the event's page offers it to this person."""
@@ -114,8 +87,8 @@ ACTS: Final[dict[str, Act]] = {
         "pins and questions. It can be taken back.",
         Right.MERGE,
         _PRESENT,
-        _merge,
-        TargetForm,
+        merge_events,
+        view=merge_view,
     ),
     "unmerge": Act(
         "Un-merge",
@@ -123,6 +96,8 @@ ACTS: Final[dict[str, Act]] = {
         Right.MERGE,
         frozenset({State.MERGED}),
         unmerge_event,
+        shown=coming_back,
+        template="admin/events/event/unmerge.html",
     ),
     "withdraw": Act(
         "Withdraw",
@@ -132,21 +107,25 @@ ACTS: Final[dict[str, Act]] = {
         _PRESENT,
         withdraw_event,
         ReasonForm,
+        reach,
     ),
     "legal": Act(
         "Remove for legal reasons",
-        "Its pages answer “451”, and it leaves lists, feeds, search and API at once.",
+        "Its words are erased for good, from here and from its history; its addresses answer “451”.",
         Right.REMOVE,
         _CORRECTABLE,
-        partial(withdraw_event, legal=True),
-        ReasonForm,
+        remove_event,
+        RemovalForm,
+        erasure,
+        "admin/events/event/remove.html",
     ),
     "restore": Act(
         "Restore",
         "The event is published again, at its old address.",
         Right.WITHDRAW,
-        frozenset({State.WITHDRAWN, State.LEGAL}),
+        frozenset({State.WITHDRAWN}),
         restore_event,
+        shown=reach,
     ),
 }
 
@@ -159,15 +138,19 @@ def act_view(model_admin: EventAdmin, request: HttpRequest, event_id: int, name:
         raise Http404
     if not may(request, act.right):
         raise PermissionDenied
+    if act.view is not None:
+        return act.view(model_admin, request, event)
     form = act.form(request.POST or None, initial={"version": event.version})
+    form.event = event
     news: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         try:
-            act.run(actor=actor_of(request), event_id=event_id, **form.cleaned_data)
+            act.run(actor=actor_of(request), event_id=event_id, **form.said())
         except StaleVersion as stale:
             event = Event.objects.get(pk=event_id)
             news = since(event, form.cleaned_data["version"])
             form = act.form({**request.POST.dict(), "version": event.version})
+            form.event = event
             form.add_error(None, str(stale))
         except ActionError as refusal:
             form.add_error(None, str(refusal))
@@ -184,8 +167,9 @@ def act_view(model_admin: EventAdmin, request: HttpRequest, event_id: int, name:
         "since": news,
         "back": event_url(event_id),
         "media": model_admin.media + form.media,
+        "reach": act.shown(event) if act.shown is not None else None,
     }
-    return TemplateResponse(request, "admin/events/event/act.html", context)
+    return TemplateResponse(request, act.template, context)
 
 
 def bulk_act(

@@ -29,7 +29,7 @@ from events.harvest.limits import (
 from events.harvest.records import BadRecord, CitedSource, FileRead, FormerText, Item, Place, Record
 from events.harvest.streams import LINE_MAX, LineStream
 from events.slugs import Address
-from events.vocabulary import EDITIONS, category_of
+from events.vocabulary import EDITIONS, State, category_of
 
 _FILES: Final = ("events.jsonl", "events.jsonl.xz", "events.jsonl.gz")
 _Object = dict[str, Any]
@@ -84,14 +84,18 @@ class JsonlReader:
                 place = Place(self.name, number)
                 if line is None:
                     yield BadRecord(place, f"has more than {LINE_MAX:,} bytes: one line must hold one event")
-                elif line.strip():
-                    yield self._record(line, place)
+                elif line.strip() and (item := self._record(line, place)) is not None:
+                    yield item
         except Refused as refusal:
             yield BadRecord(Place(self.name, refusal.line), refusal.reason)
 
-    def _record(self, line: bytes, place: Place) -> Record | BadRecord:
+    def _record(self, line: bytes, place: Place) -> Record | BadRecord | None:
+        """The record in *line*; none where ``export jsonl`` wrote that an event was removed by law."""
         try:
-            record = record_of(parse_line(line), self.edition, place)
+            found = parse_line(line)
+            if found.get("state") == State.LEGAL and not found.get("text"):
+                return None
+            record = record_of(found, self.edition, place)
             if b"\\u" in line:  # only an escape can bring what UTF-8 itself does not allow
                 check_characters(_strings(record))
         except Refused as refusal:

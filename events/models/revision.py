@@ -14,7 +14,11 @@ from events.vocabulary import ChangeKind, Grade, Subject
 
 
 class AppendOnly(models.Model):
-    """A row that is written once. Only the removal of a text by law may touch it again."""
+    """A row that is written once.
+
+    Only the removal of an event by law (``actions.removal``) touches it again, through the two
+    methods of its queryset that are made for that: ``erase`` and ``erase_rows``.
+    """
 
     class Meta:
         abstract = True

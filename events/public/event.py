@@ -27,7 +27,7 @@ from events.public.errors import absolute, gone, moved, not_found, removed_by_la
 from events.public.frame import FORMATS, alternates, date_link, render
 from events.public.ready import href, name, ready
 from events.public.words import day_words, grade_word, words
-from events.slugs import RESERVED
+from events.slugs import RESERVED, removed_slug
 from events.vocabulary import EDITIONS, State
 
 _BY_MEDIA_TYPE: Final = {
@@ -51,7 +51,7 @@ def event_page(
     date = read_date(year, month, day)
     if date is None or slug.lower() in RESERVED:
         return not_found(request)
-    place = find_place(date, slug, edition)
+    place = find_place(date, slug, edition) or find_place(date, removed_slug(date, slug), edition)
     if place is None or place.state in (State.DRAFT, State.HELD):
         place = find_cut(date, slug, edition) if place is None else None
         return _elsewhere(request, place, suffix)

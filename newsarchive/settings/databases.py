@@ -14,6 +14,7 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA cache_size=-32000;"
     "PRAGMA mmap_size=268435456;"
     "PRAGMA temp_store=MEMORY;"
+    "PRAGMA secure_delete=ON;"
 )
 
 

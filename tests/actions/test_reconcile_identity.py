@@ -7,6 +7,7 @@ import pytest
 from events.actions.correct import correct_event, create_event
 from events.actions.merge import merge_events, unmerge_event
 from events.actions.recording import Actor
+from events.actions.removal import remove_event
 from events.actions.withdraw import withdraw_event
 from events.harvest.records import Record
 from events.models import Address, Event, Provenance, ReviewItem, Revision
@@ -243,9 +244,7 @@ def test_a_published_event_is_not_merged_into_a_withdrawn_one(chief: Actor) -> N
 def test_what_was_removed_by_law_is_neither_shown_nor_kept_again(chief: Actor) -> None:
     harvest(record(FIRE, "fire-12", listed=True))
     event = Event.objects.get()
-    withdraw_event(
-        actor=chief, event_id=event.pk, version=event.version, reason="A court said so.", legal=True
-    )
+    remove_event(actor=chief, event_id=event.pk, version=event.version, reason="A court said so.")
     before = rows(without=("harvest", "context", "change", "sequence", "revision"))
     harvest(record(FIRE_GROWN, "fire-12", listed=True), moment=later())
     assert rows(without=("harvest", "context", "change", "sequence", "revision")) == before

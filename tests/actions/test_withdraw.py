@@ -28,15 +28,6 @@ def test_withdrawing_and_restoring_are_public_and_on_record(chief: Actor) -> Non
     assert Revision.objects.order_by("number").first().note == "It did not happen."  # type: ignore[union-attr]
 
 
-def test_a_legal_removal_has_a_state_of_its_own(chief: Actor) -> None:
-    event = make_event()
-    withdraw_event(actor=chief, event_id=event.pk, version=1, reason="Court order.", legal=True)
-    event.refresh_from_db()
-    assert event.state == State.LEGAL
-    with pytest.raises(InvalidAction):
-        withdraw_event(actor=chief, event_id=event.pk, version=2, reason="Again.")
-
-
 def test_a_withdrawal_needs_a_reason_a_right_and_the_present_version(chief: Actor, editor: Actor) -> None:
     event = make_event()
     with pytest.raises(InvalidAction):
@@ -46,14 +37,6 @@ def test_a_withdrawal_needs_a_reason_a_right_and_the_present_version(chief: Acto
     with pytest.raises(StaleVersion):
         withdraw_event(actor=chief, event_id=event.pk, version=9, reason="x")
     assert not Revision.objects.exists()
-
-
-def test_only_who_may_remove_brings_a_legal_removal_back(chief: Actor, editor: Actor) -> None:
-    event = make_event(state=State.LEGAL)
-    with pytest.raises(PermissionDenied):
-        restore_event(actor=editor, event_id=event.pk, version=1)
-    restore_event(actor=chief, event_id=event.pk, version=1)
-    assert Event.objects.published().exists()
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.DRAFT])

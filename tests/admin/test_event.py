@@ -168,10 +168,10 @@ def test_each_act_asks_first_and_then_acts(chief_desk: Client, event: Event) -> 
     steps = [
         ("withdraw", {"reason": "Wrong."}, State.WITHDRAWN),
         ("restore", {}, State.PUBLISHED),
-        ("merge", {"target": other.pk}, State.MERGED),
+        ("merge", {"target": other.pk, f"version_{event.pk}": 3, f"version_{other.pk}": 1}, State.MERGED),
         ("unmerge", {}, State.PUBLISHED),
         ("address", {"slug": "elsewhere"}, State.PUBLISHED),
-        ("legal", {"reason": "Court."}, State.LEGAL),
+        ("legal", {"reason": "Court.", "number": event.pk}, State.LEGAL),
     ]
     for name, said, state in steps:
         assert f"/act/{name}/" in chief_desk.get(page(event)).content.decode()
