@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from events.actions.candidates import accept_candidate, name_candidate
 from events.actions.context_merge import merge_contexts
+from events.actions.context_suggestions import refuse_named
 from events.actions.correct import correct_event
 from events.actions.errors import InvalidAction
 from events.actions.merge import merge_events
@@ -144,6 +145,7 @@ def _answer_context_duplicate(item: ReviewItem, answer: Answer, actor: Actor) ->
 def _answer_context_named(item: ReviewItem, answer: Answer, actor: Actor) -> Reopening | None:
     """Tag the event with the context that its text names, or remember that something else is meant."""
     if not answer.accept:
+        refuse_named(item, actor=actor)
         return {}
     if item.context is None or item.context.merged_into_id is not None:
         raise InvalidAction("The context was merged into another meanwhile.")

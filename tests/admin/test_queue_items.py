@@ -225,6 +225,7 @@ def test_a_context_that_the_text_names_is_tagged_or_not_meant(desk: Client) -> N
     decide(desk, left, "reject")
     names = [[row.context.name for row in item.event.taggings.active()] for item in (tagged, left)]
     assert [sorted(row) for row in names] == [["Kept", "NATO"], ["Kept"]]
+    assert left.event.taggings.get(context=nato).removed
 
 
 def test_a_candidate_becomes_another_name(desk: Client) -> None:
