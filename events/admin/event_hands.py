@@ -17,10 +17,12 @@ from events.vocabulary import EDITIONS, ChangeKind
 class Hand:
     """Who gave a field its present value: the revision that did (``None``: as the origin had it first).
 
-    ``origin`` is the record that speaks for the field; ``upstream`` how its value differs from ours.
+    ``person`` is the last revision by a person where a robot came after it. ``origin`` is the record
+    that speaks for the field; ``upstream`` how its value differs from ours.
     """
 
     revision: Revision | None
+    person: Revision | None
     origin: Provenance | None
     upstream: Difference | None
 
@@ -30,15 +32,18 @@ def hands_of(
 ) -> dict[str, Hand]:
     """The hand behind each field; *revisions* newest first, as many as are looked at. Runs no query."""
     last: dict[str, Revision] = {}
+    person: dict[str, Revision] = {}
     for revision in revisions:
         touched = FIELDS if revision.kind == ChangeKind.CREATED else revision.fields
         for name in touched:
             last.setdefault(name, revision)
+            if not revision.by_robot:
+                person.setdefault(name, revision)
     said = said_of(leading.upstream) if leading is not None else {}
     cjk = EDITIONS[event.edition].cjk
     return {
         name: Hand(
-            last.get(name), leading,
+            last.get(name), person.get(name) if last.get(name) is not person.get(name) else None, leading,
             difference(name, said[name], present[name], cjk=cjk)
             if name in said and said[name] != present[name] else None,
         )

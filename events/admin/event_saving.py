@@ -153,6 +153,7 @@ def _conflict(
             "ours_changed": seen[name] != wanted[name],
             "merged": difference(name, present[name], merged[name], cjk=cjk),
             "clean": name not in conflicts,
+            "as_now": merged[name] == present[name],
         }
         for name in changed_fields(seen, present)
     ]
