@@ -61,7 +61,7 @@ def take_editorial(batch: Batch, record: EditorialRecord) -> None:
     if changed:
         editorial.version += 1
         editorial.updated_at = batch.trace.at
-        if editorial.state == State.PUBLISHED:
+        if editorial.is_public:
             batch.trace.change(ChangeKind.UPDATED, Subject.EDITORIAL, editorial.pk)
     if changed or any(known.get(name) != base[name] for name in _FIELDS):
         editorial.upstream = {**base, "moment": moment}

@@ -49,3 +49,8 @@ class Editorial(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_public(self) -> bool:
+        """Whether readers can have it now."""
+        return self.state == State.PUBLISHED and self.publish_at <= timezone.now()
