@@ -46,9 +46,10 @@ class RecordsBack:
         new = [_noted(row) for row in kept]
         if old == new:
             return False
+        fields = {RECORDS: change_of({"rows": old}, {"rows": new})}
         with recording(actor) as trace:
             event = lock_event(self._event.pk)
-            trace.revise_event(event, ChangeKind.UPDATED, {RECORDS: change_of(old, new)}, public=False)
+            trace.revise_event(event, ChangeKind.UPDATED, fields, public=False)
             event.save(update_fields=["version", "updated_at"])
         return True
 
@@ -91,7 +92,7 @@ class RecordsBack:
         revisions = Revision.objects.filter(event_id=self._event.pk, bulk=change).order_by("-number")
         for revision in revisions:
             if RECORDS in revision.fields:
-                return list(revision.fields[RECORDS][side] or ())
+                return list((revision.fields[RECORDS][side] or {}).get("rows", ()))
         return []
 
     def _moment_before(self) -> dt.datetime:

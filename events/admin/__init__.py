@@ -6,14 +6,18 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 
 from events.admin.audit import audit_view
-from events.admin.context import ContextAdmin
+from events.admin.bulk import act_view, change_view, list_view, progress_view, undo_view
+from events.admin.context import ContextAdmin, profile_view
+from events.admin.context_suggestions import decide_suggestion, suggestions_view
 from events.admin.editorial import EditorialAdmin
 from events.admin.event import EventAdmin
 from events.admin.harvest import HarvestAdmin, OriginAdmin
+from events.admin.harvest_undo import undo_harvest_view
 from events.admin.people import PersonAdmin, notices_view
 from events.admin.proposals import proposals_view, propose_view
 from events.admin.queue import assign_view, bulk_view, queue_view
 from events.admin.queue_item import decide_view, item_view, reopen_view
+from events.admin.replace import replace_view
 from events.admin.review import ReviewItemAdmin
 from events.admin.site import DeskPage
 from events.admin.source import PublisherAdmin, SourceAdmin
@@ -47,8 +51,20 @@ admin.site.add_pages(  # type: ignore[attr-defined]
         DeskPage("queue/<int:item_id>/", "queue_item", item_view),
         DeskPage("queue/<int:item_id>/decide/", "queue_decide", decide_view, "", Right.REVIEW),
         DeskPage("queue/<int:item_id>/reopen/", "queue_reopen", reopen_view, "", Right.REVIEW),
+        DeskPage("contexts/", "context_suggestions", suggestions_view, "Contexts", Right.TAG),
+        DeskPage("contexts/<int:item_id>/decide/", "context_decide", decide_suggestion, "", Right.REVIEW),
+        DeskPage("contexts/profile/", "context_profile", profile_view, "", Right.TAG),
         DeskPage("proposals/", "proposals", proposals_view, "My proposals", Right.PROPOSE),
         DeskPage("events/event/<int:event_id>/propose/", "propose", propose_view, "", Right.PROPOSE),
+        DeskPage("replace/", "replace", replace_view, "Find and replace", Right.BULK),
+        DeskPage("bulk/", "bulk", list_view, "Bulk changes", Right.BULK),
+        DeskPage("bulk/<int:change_id>/", "bulk_change", change_view, "", Right.BULK),
+        DeskPage("bulk/<int:change_id>/progress/", "bulk_progress", progress_view, "", Right.BULK),
+        DeskPage("bulk/<int:change_id>/undo/", "bulk_undo", undo_view, "", Right.BULK),
+        DeskPage("bulk/<int:change_id>/<slug:name>/", "bulk_act", act_view, "", Right.BULK),
+        DeskPage(
+            "events/harvest/<int:harvest_id>/undo/", "harvest_undo", undo_harvest_view, "", Right.HARVEST
+        ),
         DeskPage("audit/", "audit", audit_view, "Who did what", Right.AUDIT),
         DeskPage("notices/", "notices", notices_view, "Notices"),
     ]

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
-from events.admin.base import ReadingAdmin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from events.actions.harvest_undo import undo_of
+from events.admin.base import ReadingAdmin, may
 from events.models import Harvest, Origin
+from events.vocabulary import HarvestState, Right
 
 
 class HarvestAdmin(ReadingAdmin[Harvest]):
-    """Each run of a reader: what it counted and what it could not read."""
+    """Each run of a reader: what it counted and what it could not read; from here it is undone."""
 
+    change_form_template = "admin/events/harvest/change_form.html"
+    actions: Any = ("undo_selected",)
     list_display = (
         "source_name",
         "origin",
@@ -36,6 +45,36 @@ class HarvestAdmin(ReadingAdmin[Harvest]):
     def counted(self, harvest: Harvest) -> str:
         """What it did, in figures."""
         return harvest.counts_in_words
+
+    def has_undo_permission(self, request: HttpRequest) -> bool:
+        """Whether a harvest may be undone."""
+        return may(request, Right.BULK) and may(request, Right.HARVEST)
+
+    @admin.action(description="Undo the selected harvest …", permissions=["undo"])
+    def undo_selected(self, request: HttpRequest, queryset: QuerySet[Harvest]) -> HttpResponse | None:
+        """Lead to the page that says what would happen; one harvest at a time."""
+        chosen = list(queryset.values_list("pk", flat=True)[:2])
+        if len(chosen) == 1:
+            return HttpResponseRedirect(reverse("admin:harvest_undo", args=chosen))
+        messages.error(request, "Undo one harvest at a time, the latest first.")
+        return None
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        found = Harvest.objects.filter(
+            pk=int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
+        )
+        harvest = found.first()
+        shown = dict(extra_context or {})
+        if harvest is not None and self.has_undo_permission(request):
+            shown["undone"] = undo_of(harvest.pk)
+            shown["may_undo"] = harvest.state != HarvestState.RUNNING
+        return super().change_view(request, object_id, form_url, shown)
 
 
 class OriginAdmin(ReadingAdmin[Origin]):
