@@ -15,6 +15,7 @@ from events.actions.context_merge import merge_contexts
 from events.actions.context_suggestions import refuse_named
 from events.actions.correct import correct_event
 from events.actions.errors import InvalidAction
+from events.actions.findings import answer_finding
 from events.actions.merge import merge_events
 from events.actions.plan import present_values
 from events.actions.propose import merge_proposal
@@ -237,6 +238,7 @@ ANSWERS: Final[dict[ReviewKind, Callable[[ReviewItem, Answer, Actor], Reopening 
     ReviewKind.CONTEXT_NAMED: _answer_context_named,
     ReviewKind.CANDIDATE: _answer_candidate,
     ReviewKind.PROPOSAL: _answer_proposal,
+    ReviewKind.PROOFREADING: answer_finding,
     ReviewKind.REPORT: _answer_report,
     ReviewKind.DEAD_SOURCE: _answer_dead_source,
 }

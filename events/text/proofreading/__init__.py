@@ -31,6 +31,7 @@ from events.vocabulary import EDITIONS
 
 __all__ = [
     "RULES",
+    "RULES_VERSION",
     "Example",
     "Finding",
     "Judged",
@@ -50,6 +51,9 @@ RULES: Final[dict[str, Rule]] = {
     )
 }  # fmt: skip
 """Every rule by its id. Where two find something in the same place, the one that comes first here wins."""
+
+RULES_VERSION: Final = 1
+"""Counted up when a rule comes to find more or less than before: then every text is read again."""
 
 _BY_SCRIPT: Final = {
     cjk: [rule for rule in RULES.values() if rule.cjk is None or rule.cjk == cjk] for cjk in (False, True)
