@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -95,18 +95,32 @@ def reorder_pins(*, actor: Actor, event_id: int, target_ids: Sequence[int], seen
         _number([pins[target_id] for target_id in target_ids])
 
 
+def move_pin(*, actor: Actor, event_id: int, target_id: int, step: int, seen: str | None = None) -> None:
+    """Move a pin by *step* places (-1: one up), as far as there are any."""
+    with curating(actor, event_id, seen) as event:
+        pins = _pins(event)
+        row = next((pin for pin in pins if pin.target_id == target_id), None)
+        if row is None:
+            raise InvalidAction(f"Event {target_id} is not pinned here.")
+        place = pins.index(row)
+        pins.remove(row)
+        pins.insert(max(0, place + step), row)
+        _number(pins)
+
+
 @contextmanager
 def curating(actor: Actor, event_id: int, seen: str | None) -> Iterator[Event]:
     """The locked event; what the block changed about its links is recorded as one revision, if anything."""
     actor.require(Right.CURATE)
     with recording(actor) as trace:
         event = lock_event(event_id)
-        before = _decided(event_id)
-        if seen is not None and seen != _tag(before):
+        rows = _rows(event_id)
+        if seen is not None and seen != tag_of(*rows):
             raise StaleDecisions
         require_changeable(event)
+        before = _decided(*rows)
         yield event
-        after = _decided(event_id)
+        after = _decided(*_rows(event_id))
         fields = {key: change_of(before[key], after[key]) for key in after if before[key] != after[key]}
         if fields:
             trace.revise_event(event, ChangeKind.CURATED, fields)
@@ -115,27 +129,38 @@ def curating(actor: Actor, event_id: int, seen: str | None) -> Iterator[Event]:
 
 
 def decisions_tag(event_id: int) -> str:
-    """Short text that differs whenever pins, their order, bans, notes or banned reasons do. Two queries."""
-    return _tag(_decided(event_id))
+    """The :func:`tag_of` what is decided now. Two queries."""
+    return tag_of(*_rows(event_id))
 
 
-def _tag(decided: dict[str, list[dict[str, Any]]]) -> str:
-    said = {**decided, "banned_reasons": [row["context"] for row in decided["banned_reasons"]]}
+def tag_of(curations: Iterable[Curation], reasons: Iterable[BannedReason]) -> str:
+    """Short text that differs whenever pins, their order, bans, notes or banned reasons do.
+
+    *curations*: of one event in the order of ``position`` and id; *reasons* in that of their ids.
+    """
+    said = {**_links(curations), "banned_reasons": [row.context_id for row in reasons]}
     return hashlib.blake2b(json.dumps(said).encode(), digest_size=8).hexdigest()
 
 
-def _decided(event_id: int) -> dict[str, list[dict[str, Any]]]:
+def _rows(event_id: int) -> tuple[list[Curation], list[BannedReason]]:
+    return (
+        list(Curation.objects.filter(event=event_id).order_by("position", "pk")),
+        list(BannedReason.objects.filter(event=event_id).select_related("context").order_by("pk")),
+    )
+
+
+def _decided(curations: list[Curation], reasons: list[BannedReason]) -> dict[str, list[dict[str, Any]]]:
     """The pins in order, the bans, the notes and the banned reasons, as a revision keeps them."""
-    rows = list(Curation.objects.filter(event=event_id).order_by("position", "pk"))
-    decided = {
+    named = [{"context": row.context_id, "name": row.context.name} for row in reasons]
+    return {**_links(curations), "banned_reasons": named}
+
+
+def _links(curations: Iterable[Curation]) -> dict[str, list[dict[str, Any]]]:
+    rows = list(curations)
+    return {
         key: [{"event": row.target_id, "note": row.note} for row in rows if row.decision == decision]
         for key, decision in _LISTS
     }
-    reasons = BannedReason.objects.filter(event=event_id).order_by("pk")
-    decided["banned_reasons"] = [
-        {"context": pk, "name": name} for pk, name in reasons.values_list("context_id", "context__name")
-    ]
-    return decided
 
 
 def _target(event: Event, target_id: int) -> Event:

@@ -24,7 +24,7 @@ from events.admin.event_filters import MonthFilter, YearFilter
 from events.admin.event_form import EventForm, NewEventForm
 from events.admin.event_panel import panel
 from events.admin.event_preview import preview_of
-from events.admin.event_related import CurateForm, curate_view
+from events.admin.event_related import curate_view, find_view, generic_view, related_links, related_view
 from events.admin.event_revert import revert_view
 from events.admin.event_saving import save_form
 from events.admin.event_sources import suggest_sources
@@ -157,8 +157,7 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
             "panel": shown,
             "closed": event.state in (State.MERGED, State.LEGAL),
             "acts": [{"name": name, "act": act} for name, act in ACTS.items() if act.offered(event, request)],
-            "may_curate": may(request, Right.CURATE),
-            "curate_form": CurateForm(),
+            **related_links(request, event),
         }
 
     def _preview(self, request: HttpRequest) -> dict[str, Any] | None:
@@ -197,11 +196,14 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
                 wrapped(lambda request, event_id: revert_view(self, request, event_id)),
                 name="events_event_revert",
             ),
+            path("<int:event_id>/related/", wrapped(related_view), name="events_event_related"),
+            path("<int:event_id>/related/find/", wrapped(find_view), name="events_event_related_find"),
             path(
-                "<int:event_id>/curate/",
-                wrapped(curate_view),
-                name="events_event_curate",
+                "<int:event_id>/related/generic/<int:context_id>/",
+                wrapped(generic_view),
+                name="events_event_related_generic",
             ),
+            path("<int:event_id>/curate/", wrapped(curate_view), name="events_event_curate"),
             path(
                 "<int:event_id>/act/<slug:name>/",
                 wrapped(lambda request, event_id, name: act_view(self, request, event_id, name)),

@@ -10,14 +10,13 @@ from events.admin.differences import differences, readable
 from events.admin.event_hands import hands_of
 from events.admin.event_preview import preview_of, stored_document
 from events.admin.history import revision_rows
-from events.models import Curation, Event, RelatedLink, ReviewItem, Revision
+from events.models import Event, ReviewItem, Revision
 from events.text.diff import Part, word_diff
-from events.vocabulary import EDITIONS, Decision, State
+from events.vocabulary import EDITIONS, State
 
 Json = dict[str, Any]
 _LATEST: Final = 5
 _LOOKED_AT: Final = 200
-_LINKS: Final = 50
 _WORDED: Final = frozenset({"text", "summary"})
 
 
@@ -33,9 +32,6 @@ def panel(event: Event) -> Json:
         .select_related("harvest__origin")
         .order_by("-number")[:_LOOKED_AT]
     )
-    curated = list(Curation.objects.filter(event=event).select_related("target").order_by("position", "pk"))
-    decided = {row.target_id for row in curated}
-    computed = RelatedLink.objects.filter(event=event).select_related("target").order_by("rank")[:_LINKS]
     return {
         "addresses": addresses,
         "public": event.state == State.PUBLISHED,
@@ -46,9 +42,6 @@ def panel(event: Event) -> Json:
         "hands": hands_of(event, present, revisions, leading),
         "preview": preview_of(event.edition, present, stored_document(event)),
         "revisions": revision_rows(revisions[:_LATEST], cjk=cjk),
-        "pins": [row for row in curated if row.decision == Decision.PIN],
-        "bans": [row for row in curated if row.decision == Decision.BAN],
-        "computed": [link for link in computed if link.target_id not in decided],
         "questions": list(ReviewItem.objects.open().filter(event=event)),
     }
 

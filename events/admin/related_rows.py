@@ -1,0 +1,165 @@
+"""What the desk shows of an event's related links: what is computed and why, what editors decided, and all
+that readers see of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Count
+
+from events import queries
+from events.actions.curate import tag_of
+from events.models import BannedReason, Context, Curation, Event, RelatedLink, Tagging
+from events.related.ranking import LINKS, Link, SharedContexts
+from events.vocabulary import Decision
+
+RANKED: Final = 20
+"""How many links of the ranking an editor sees; readers get at most the first ``ranking.LINKS``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A context of the event: how many published events have it, and whether this one is related by it."""
+
+    context: Context
+    events: int
+    banned: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether links are computed by it."""
+        return not (self.banned or self.context.generic)
+
+    @property
+    def said(self) -> str:
+        """Its name, and how rare it is or why it does not count."""
+        if self.context.generic:
+            return f"{self.context.name} (generic, does not count)"
+        if self.banned:
+            return f"{self.context.name} (banned here, does not count)"
+        return f"{self.context.name} ({self.events:,} event{'' if self.events == 1 else 's'})"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link of the event, computed or decided. ``rank`` is 0 for one that is not among those computed."""
+
+    target: Event
+    why: str
+    rank: int = 0
+    score: int = 0
+    decided: Curation | None = None
+
+    @property
+    def decision(self) -> str:
+        """What is decided about it; "" where nothing is."""
+        return self.decided.decision if self.decided else ""
+
+    @property
+    def note(self) -> str:
+        """The editor's note."""
+        return self.decided.note if self.decided else ""
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether readers would get it if the ranking were longer."""
+        return self.rank > LINKS
+
+
+class RelatedLinks:
+    """One event's links, read at once: a fixed number of queries whatever there is.
+
+    *found*: events that were searched for, to be shown with what they share with this one.
+    """
+
+    def __init__(self, event: Event, found: Collection[int] = ()) -> None:
+        self.event = event
+        curations = list(Curation.objects.filter(event=event).order_by("position", "pk"))
+        bans = list(BannedReason.objects.filter(event=event).select_related("context").order_by("pk"))
+        self.seen = tag_of(curations, bans)
+        self.reasons = _reasons(event, {row.context_id for row in bans})
+        on_event = {reason.context.pk for reason in self.reasons}
+        self.bans_elsewhere = [row.context for row in bans if row.context_id not in on_event]
+        ranking = SharedContexts(most=RANKED)
+        computed = ranking.links(ranking.standing([event.pk])).get(event.pk, [])
+        rows = self._rows(curations, computed, found)
+        self.ranking = [rows[link.target] for link in computed if link.target in rows]
+        decided = [rows[row.target_id] for row in curations if row.target_id in rows]
+        self.pins = [row for row in decided if row.decision == Decision.PIN]
+        self.bans = [row for row in decided if row.decision == Decision.BAN]
+        self.waiting = [row for row in decided if row.decision == Decision.NOTE and not row.rank]
+        self.hits = [rows[pk] for pk in found if pk in rows and pk != event.pk]
+        self.public = queries.related_of([event.pk]).get(event.pk, [])
+
+    @property
+    def limit(self) -> int:
+        """How many computed links readers get at most."""
+        return LINKS
+
+    def _rows(
+        self, curations: list[Curation], computed: list[Link], found: Collection[int]
+    ) -> dict[int, LinkRow]:
+        decided = {row.target_id: row for row in curations}
+        places = {link.target: (rank, int(link.score)) for rank, link in enumerate(computed, start=1)}
+        wanted = {*decided, *places, *found}
+        targets = Event.objects.filter(pk__in=wanted).only("id", "edition", "date", "text", "state")
+        shared = self._shared(wanted)
+        return {
+            target.pk: LinkRow(
+                target,
+                in_words(shared[target.pk]),
+                *places.get(target.pk, (0, 0)),
+                decided=decided.get(target.pk),
+            )
+            for target in targets
+        }
+
+    def _shared(self, targets: Collection[int]) -> dict[int, list[Reason]]:
+        """Which contexts each of the targets has in common with the event, those that count first."""
+        mine = {reason.context.pk: reason for reason in self.reasons}
+        taggings = Tagging.objects.active().filter(event__in=targets, context__in=mine)
+        shared: dict[int, list[Reason]] = defaultdict(list)
+        for event_id, context_id in taggings.values_list("event_id", "context_id"):
+            shared[event_id].append(mine[context_id])
+        for reasons in shared.values():
+            reasons.sort(key=lambda reason: (not reason.counts, reason.events, reason.context.name))
+        return shared
+
+
+def _reasons(event: Event, banned: Collection[int]) -> list[Reason]:
+    """The event's contexts, the rarest first."""
+    contexts = [row.context for row in event.taggings.active().select_related("context")]
+    events = _events_of([context.pk for context in contexts])
+    reasons = [Reason(context, events.get(context.pk, 0), context.pk in banned) for context in contexts]
+    return sorted(reasons, key=lambda reason: (reason.events, reason.context.name))
+
+
+def _events_of(context_ids: Collection[int]) -> dict[int, int]:
+    """How many published events have each of these contexts."""
+    tagged = Event.objects.published().filter(taggings__context__in=context_ids, taggings__removed=False)
+    counted = tagged.order_by().values_list("taggings__context").annotate(events=Count("pk"))
+    return dict(counted)
+
+
+def in_words(reasons: Iterable[Reason]) -> str:
+    """Why two events are related: "shares Donald Tusk (12 events) and Poland (generic, does not count)"."""
+    said = [reason.said for reason in reasons]
+    if not said:
+        return "shares no context"
+    return f"shares {', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else f"shares {said[0]}"
+
+
+def lists_with_reason(context: Context) -> int:
+    """How many events have a stored link with this context as a reason."""
+    both: dict[str, Any] = {
+        "event__taggings__context": context,
+        "event__taggings__removed": False,
+        "target__taggings__context": context,
+        "target__taggings__removed": False,
+    }
+    links = RelatedLink.objects.filter(**both).order_by()
+    banned = BannedReason.objects.filter(context=context).values("event")
+    return links.exclude(event__in=banned).values("event").distinct().count()
