@@ -38,6 +38,12 @@ def editorials(edition: str, *, limit: int = 200) -> list[EditorialRow]:
     return [EditorialRow(*row) for row in rows.values_list(*EditorialRow._fields)]
 
 
+def newest_editorials(edition: str, *, limit: int) -> list[dict[str, Any]]:
+    """The newest editorials of an edition with their bodies, and when each was published; one query."""
+    rows = Editorial.objects.published().filter(edition=edition).order_by("-date", "-id")[:limit]
+    return [{**editorial_document(row), "published": timestamp(row.publish_at)} for row in rows]
+
+
 def editorial_document(editorial: Editorial) -> dict[str, Any]:
     """The editorial as the formats take it; no query."""
     return {

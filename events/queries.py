@@ -222,6 +222,12 @@ def _day(
     }
 
 
+def newest_ids(edition: str, *, limit: int) -> list[int]:
+    """The newest events of an edition; one query."""
+    newest = Event.objects.published().of_edition(edition).newest_first()
+    return list(newest.values_list("id", flat=True)[:limit])
+
+
 @dataclass(frozen=True, slots=True)
 class FrontState:
     """The newest days that have events, newest first, the day before them, and editorials."""

@@ -28,6 +28,7 @@ _MEMBERS: Final = {
 }
 # A bare carriage return would be read as a line feed.
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL: Final = re.compile("[&<>\r]|[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -81,6 +82,11 @@ def _write(out: list[str], name: str, value: Any) -> None:
         out.append(f"</{name}>")
     else:
         out.append(f"<{name}>{_content(value)}</{name}>")
+
+
+def allowed_characters(text: str) -> str:
+    """*text* without the characters that XML 1.0 has no way to write."""
+    return _FORBIDDEN.sub("", text)
 
 
 def _content(value: str | float | bool) -> str:

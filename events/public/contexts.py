@@ -17,6 +17,7 @@ from events.formats.xml import context_xml
 from events.models.context import NAME_MAX
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, moved, not_found
+from events.public.feeds import feed_links
 from events.public.frame import FORMATS, Writer, alternates, groups_by_day, render
 from events.public.ready import href
 from events.public.words import count_words
@@ -72,6 +73,7 @@ def _shown(page: dict[str, Any]) -> dict[str, Any]:
         "name": page["name"],
         "canonical": absolute(path),
         "alternates": alternates(f"{path}index"),
+        "feeds": feed_links(page["name"], f"{path}index.atom", f"{path}index.rss", f"{path}feed.json"),
         "count": count_words(edition, page["count"]),
         "aliases": page["aliases"],
         "profile": clean_html(page["profile"]) if page["profile"] else "",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -14,9 +16,10 @@ from events.formats.xml import day_xml, front_xml
 from events.public.addresses import read_date
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, moved, not_found
+from events.public.feeds import feed_links
 from events.public.frame import FORMATS, Writer, alternates, date_link, groups_by_lead, render
 from events.public.ready import href
-from events.public.words import count_words, month_words, words
+from events.public.words import count_words, day_words, month_words, words
 from events.slugs import day_path
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
@@ -60,9 +63,14 @@ def _make_day(state: queries.DayState, suffix: str) -> str | bytes:
 def day_context(page: dict[str, Any]) -> dict[str, Any]:
     """What the template prints of a day page: ready words and links only."""
     edition = page["edition"]
+    date = dt.date.fromisoformat(page["date"])
     return {
         "canonical": absolute(page["path"]),
         "alternates": alternates(f"{page['path']}index"),
+        "feeds": feed_links(
+            day_words(edition, date), f"{page['path']}index.atom", f"{page['path']}index.rss"
+        ),
+        "anniversary_href": f"{EDITIONS[edition].prefix}/on-this-day/{date.month:02d}/{date.day}/",
         "date": date_link(edition, page["date"]),
         "month_href": f"{page['path'].rsplit('/', 2)[0]}/",
         "month": month_words(edition, int(page["date"][:4]), int(page["date"][5:7])),
@@ -103,6 +111,9 @@ def _make_front(state: queries.FrontState, suffix: str) -> str | bytes:
         {
             "canonical": absolute(home),
             "alternates": alternates(f"{home}index"),
+            "feeds": feed_links(
+                settings.SITE_NAME, f"{home}feeds/news.atom", f"{home}index_rss.xml", f"{home}feeds/news.json"
+            ),
             "days": [
                 {**day_context(day), "groups": groups_by_lead(day["events"], words(edition)["other_events"])}
                 for day in page["days"]

@@ -51,6 +51,7 @@ def frame(edition: str) -> Mapping[str, Any]:
                 ("news/", "archive"),
                 ("contexts/", "contexts"),
                 ("opinion/", "opinion"),
+                ("corrections/", "ledger"),
             )
         ],
         "editions": [

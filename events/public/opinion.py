@@ -16,10 +16,13 @@ from events.formats.xml import editorial_xml
 from events.public.addresses import read_date
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, gone, moved, not_found
+from events.public.feeds import feed_links
 from events.public.frame import FORMATS, Writer, alternates, date_link, render
 from events.public.ready import href
+from events.public.words import words
 from events.vocabulary import DEFAULT_EDITION, EDITIONS, State
 
+_FEEDS: Final = ("feeds/opinion.atom", "opinion_rss.xml", "feeds/opinion.json")
 _FORMATS: Final[dict[str, Writer]] = {"md": editorial_markdown, "json": editorial_json, "xml": editorial_xml}
 
 
@@ -32,6 +35,10 @@ def opinion_page(request: HttpRequest, file: str = "", edition: str = DEFAULT_ED
     rows = editorials(edition)
     page = {
         "canonical": absolute(path),
+        "feeds": feed_links(
+            words(edition)["opinion"],
+            *(f"{EDITIONS[edition].prefix}/{name}" for name in _FEEDS),
+        ),
         "editorials": [
             {
                 "href": href(row.path),

@@ -82,6 +82,15 @@ def search_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpRes
     )
 
 
+def found_by(data: QueryDict, edition: str, *, limit: int) -> tuple[str, list[int]]:
+    """The words of a search as its page would read them, and the newest events that it finds."""
+    asked = _read(data, edition)
+    if not asked.given:
+        return "", []
+    found = search(asked.query, filters=asked.filters, order="date", limit=limit)
+    return asked.query.said, [hit.event_id for hit in found.hits]
+
+
 def _read(data: QueryDict, edition: str) -> _Asked:
     given = [
         (name, text)

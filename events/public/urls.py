@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 from django.views.decorators.http import require_safe
 
-from events.public import calendar, contexts, day, event, machines, opinion, search
+from events.public import calendar, contexts, corrections, day, event, feeds, machines, opinion, search
 from events.public.errors import moved
 from events.public.ready import href
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
@@ -17,6 +17,7 @@ _PREFIXED: Final = "|".join(row.code for row in EDITIONS.values() if row.prefix)
 _EDITION: Final = rf"^(?:(?P<edition>{_PREFIXED})/)?"
 _DATE: Final = r"(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})"
 _FILE: Final = r"(?P<file>index\.(?:html|md|json|xml)|README\.md)?"
+_FEED: Final = "(?P<suffix>atom|rss|json)"
 
 
 @require_safe
@@ -38,6 +39,9 @@ def default_edition(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 urlpatterns = [
+    re_path(rf"{_EDITION}news/{_DATE}/index\.(?P<suffix>atom|rss)$", feeds.day_feed),
+    re_path(rf"{_EDITION}contexts/(?P<slug>[^/]+)/index\.(?P<suffix>atom|rss)$", feeds.context_feed),
+    re_path(rf"{_EDITION}contexts/(?P<slug>[^/]+)/feed\.json$", feeds.context_feed, {"suffix": "json"}),
     re_path(rf"{_EDITION}news/{_DATE}/{_FILE}$", day.day_page),
     re_path(rf"{_EDITION}news/{_DATE}/(?P<name>[^/]+)$", event.event_page),
     re_path(rf"{_EDITION}contexts/(?P<slug>[^/]+)/{_FILE}$", contexts.context_page),
@@ -53,10 +57,17 @@ urlpatterns = [
     re_path(rf"{_EDITION}opinion/{_FILE}$", opinion.opinion_page),
     re_path(rf"{_EDITION}opinion/{_DATE}/(?P<slug>[^/]+)/{_FILE}$", opinion.editorial_page),
     re_path(rf"{_EDITION}search/$", search.search_page),
+    re_path(rf"{_EDITION}corrections/$", corrections.corrections_page),
+    re_path(rf"{_EDITION}index_rss\.xml$", feeds.news_feed, {"suffix": "rss"}),
+    re_path(rf"{_EDITION}opinion_rss\.xml$", feeds.opinion_feed, {"suffix": "rss"}),
+    re_path(rf"{_EDITION}feeds/news\.{_FEED}$", feeds.news_feed),
+    re_path(rf"{_EDITION}feeds/opinion\.{_FEED}$", feeds.opinion_feed),
+    re_path(rf"{_EDITION}corrections/index\.{_FEED}$", feeds.corrections_feed),
+    re_path(rf"{_EDITION}search/feed\.{_FEED}$", feeds.search_feed),
     re_path(r"^livez$", machines.live),
     re_path(r"^readyz$", machines.ready),
     re_path(r"^robots\.txt$", machines.robots),
-    re_path(rf"{_EDITION}(?:news|contexts|opinion|search)$", with_slash),
+    re_path(rf"{_EDITION}(?:news|contexts|opinion|search|corrections)$", with_slash),
     re_path(rf"^(?:{_PREFIXED})$", with_slash),
     re_path(rf"{_EDITION}news/[0-9]{{4}}(?:/[0-9]{{1,2}}){{0,2}}$", with_slash),
     re_path(rf"{_EDITION}contexts/[^/]+$", with_slash),

@@ -89,6 +89,17 @@ _ENGLISH: Final = {
     "busy": "many",
     "on_this_day": "On this day",
     "all_of_day": "All events of that day",
+    "feed": "Feed",
+    "ledger": "Corrections",
+    "ledger_says": "What was wrong, what stands there now, and why: every correction, newest first.",
+    "no_corrections": "Nothing has been corrected yet.",
+    "field_text": "Text",
+    "field_summary": "Summary",
+    "field_date": "Date",
+    "field_category": "Category",
+    "field_lead": "Lead context",
+    "field_citations": "Sources",
+    "older": "Older",
 }
 _CHINESE: Final = {
     "front": "首页",
@@ -171,6 +182,17 @@ _CHINESE: Final = {
     "busy": "多",
     "on_this_day": "历史上的今天",
     "all_of_day": "当日全部事件",
+    "feed": "订阅",
+    "ledger": "更正",
+    "ledger_says": "已发布事件的每一次更正，新的在前：原来怎么说，现在怎么说，以及原因。",
+    "no_corrections": "还没有更正。",
+    "field_text": "正文",
+    "field_summary": "摘要",
+    "field_date": "日期",
+    "field_category": "类别",
+    "field_lead": "主背景",
+    "field_citations": "信息来源",
+    "older": "更早",
 }
 _WORDS: Final = {"en": _ENGLISH, "zh": _CHINESE}
 _MONTHS: Final = (

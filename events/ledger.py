@@ -1,0 +1,81 @@
+"""What changed, for readers (layer 4): the corrections that people made, and when an event really changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any, Final
+
+from django.db.models import Max
+
+from events.catalogue import timestamp
+from events.models import Address, Change, Event, Revision
+from events.vocabulary import ChangeKind, State, Subject
+
+Json = dict[str, Any]
+_TELLING: Final = ("text", "summary", "date", "category", "lead", "citations")
+"""The fields whose corrections readers are shown; contexts are shown where they stand."""
+_LEFT: Final = (ChangeKind.WITHDRAWN, ChangeKind.MERGED)
+
+
+def corrections(edition: str, *, before: int | None = None, limit: int = 50) -> list[Json]:
+    """The newest corrections of published events, newest first, those before the revision id *before*.
+
+    Two queries. Each has its event as it stands now, and of each corrected field the value before
+    and after.
+    """
+    rows = (
+        Revision.objects.corrections()
+        .filter(kind=ChangeKind.CORRECTED, event__state=State.PUBLISHED, event__edition=edition)
+        .select_related("event")
+        .only(
+            "number", "at", "grade", "note", "actor_name", "fields", "kind",
+            "event__text", "event__date", "event__edition", "event__state",
+        )
+    )  # fmt: skip
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[:limit])
+    paths = addresses([row.event_id for row in found if row.event_id])
+    return [
+        {
+            "id": row.pk,
+            "event": row.event_id,
+            "address": paths[row.event_id],
+            "text": row.event.text,
+            "date": row.event.date.isoformat(),
+            "revision": row.number,
+            "at": timestamp(row.at),
+            "grade": str(row.grade),
+            "note": row.note,
+            "by": row.actor_name,
+            "changes": [
+                {"field": name, "old": change.get("old"), "new": change.get("new")}
+                for name, change in row.fields.items()
+                if name in _TELLING
+            ],
+        }
+        for row in found
+        if row.event is not None and row.event_id in paths
+    ]
+
+
+def addresses(event_ids: Collection[int]) -> dict[int, str]:
+    """The present path of each of these events; one query."""
+    return {row.event_id: row.path for row in Address.objects.current().filter(event__in=set(event_ids))}
+
+
+def changed_at(event_ids: Collection[int]) -> dict[int, dt.datetime]:
+    """When each of these events last really changed; what editors decide about its links is no change."""
+    rows = Revision.objects.filter(event__in=event_ids).exclude(kind=ChangeKind.CURATED).order_by()
+    return dict(rows.values_list("event").annotate(at=Max("at")))
+
+
+def left_since(since: dt.datetime, *, limit: int = 100) -> list[tuple[int, dt.datetime]]:
+    """The events that ceased to be public after *since*, newest first, and when. Two queries."""
+    rows = Change.objects.filter(subject=Subject.EVENT, kind__in=_LEFT, at__gt=since).order_by("-seq")
+    left: dict[int, dt.datetime] = {}
+    for event_id, at in rows.values_list("subject_id", "at")[:limit]:
+        left.setdefault(event_id, at)
+    back = set(Event.objects.published().filter(pk__in=left).values_list("pk", flat=True))
+    return [(event_id, at) for event_id, at in left.items() if event_id not in back]
