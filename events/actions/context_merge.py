@@ -60,10 +60,13 @@ def merge_contexts(
         record = {"into": stays.pk, **_retag(goes, stays), **_move_names(goes, stays)}
         record |= _move_bans(goes, stays) | _move_items(goes, stays, trace)
         goes.merged_into = stays
-        merge = {MERGE_RECORD: {"old": None, "new": record}}
+        merge = {"merged_into": {"old": None, "new": stays.name}, MERGE_RECORD: {"old": None, "new": record}}
         trace.revise_context(goes, ChangeKind.MERGED, merge, note=note, other=stays.pk)
         goes.save()
-        gained = {"aliases": {"old": None, "new": [goes.name]}, TAKEN_IN: {"old": None, "new": goes.pk}}
+        gained: dict[str, Any] = {
+            "aliases": {"old": None, "new": [goes.name]},
+            TAKEN_IN: {"old": None, "new": {"context": goes.pk}},
+        }
         trace.revise_context(stays, ChangeKind.UPDATED, gained, note=note)
         stays.save()
         relate_again(events, actor=actor)

@@ -75,7 +75,11 @@ def split_context(
         if not plan:
             raise InvalidAction(f"None of these events has the context “{source.name}”.")
         record = {"into": target.pk, "name": target.name, "events": plan}
-        trace.revise_context(source, ChangeKind.UPDATED, {SPLIT_RECORD: change_of(None, record)}, note=note)
+        fields = {
+            SPLIT_RECORD: change_of(None, record),
+            "given_to": change_of(None, _said(target, len(plan))),
+        }
+        trace.revise_context(source, ChangeKind.UPDATED, fields, note=note)
         source.save()
     done = 0
     for chunk in _chunks(plan):
@@ -98,8 +102,10 @@ def undo_split(*, actor: Actor, context_id: int, version: int, revision_number: 
         target = into.merged_into or into
         if target.pk == source.pk:
             raise InvalidAction(f"“{into.name}” was merged into this one: the split is taken back that way.")
-        said = {"old": {**record, "events": len(record["events"]), "revision": revision_number}, "new": None}
-        trace.revise_context(source, ChangeKind.UPDATED, {SPLIT_RECORD: said}, note=note)
+        undone = {"into": into.pk, "events": len(record["events"]), "revision": revision_number}
+        said = change_of(_said(target, len(record["events"])), None)
+        fields = {SPLIT_RECORD: change_of(undone, None), "given_to": said}
+        trace.revise_context(source, ChangeKind.UPDATED, fields, note=note)
         source.save()
     done = 0
     for chunk in _chunks(record["events"]):
@@ -119,6 +125,10 @@ def splits_of(context: Context) -> list[tuple[Revision, dict[str, Any]]]:
         else:
             found.pop(change["old"]["revision"], None)
     return list(found.values())[::-1]
+
+
+def _said(target: Context, events: int) -> str:
+    return f"{target.name} (events: {events:,})"
 
 
 def _open_record(source: Context, number: int) -> dict[str, Any]:

@@ -72,7 +72,10 @@ def unmerge_contexts(*, actor: Actor, context_id: int, note: str = "", version: 
             other=stays.pk,
         )  # fmt: skip
         back.save()
-        lost = {"aliases": {"old": [back.name], "new": None}, TAKEN_IN: {"old": back.pk, "new": None}}
+        lost: dict[str, Any] = {
+            "aliases": {"old": [back.name], "new": None},
+            TAKEN_IN: {"old": {"context": back.pk}, "new": None},
+        }
         trace.revise_context(stays, ChangeKind.UPDATED, lost, note=note)
         stays.save()
         events = sorted(before.difference(events_of(stays)).union(events_of(back)))
@@ -170,7 +173,8 @@ def _tags_of(record: dict[str, Any]) -> dict[int, tuple[Tag, Tag | None]]:
 def _merges_into(stays: Context) -> list[_Merge]:
     """All merges into *stays*, those that were taken back too, in their order."""
     rows = Revision.objects.filter(context=stays, fields__has_key=TAKEN_IN).values_list("fields", flat=True)
-    goes = {change["new"] or change["old"] for change in (fields[TAKEN_IN] for fields in rows)}
+    noted = [fields[TAKEN_IN]["new"] or fields[TAKEN_IN]["old"] for fields in rows]
+    goes = {one["context"] for one in noted}
     found: list[_Merge] = []
     revisions = Revision.objects.filter(
         context__in=goes, kind__in=(ChangeKind.MERGED, ChangeKind.UNMERGED)

@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 
 from events.admin.audit import audit_view
 from events.admin.bulk import act_view, change_view, list_view, progress_view, undo_view
-from events.admin.context import ContextAdmin
+from events.admin.context import ContextAdmin, profile_view
+from events.admin.context_suggestions import decide_suggestion, suggestions_view
 from events.admin.editorial import EditorialAdmin
 from events.admin.event import EventAdmin
 from events.admin.harvest import HarvestAdmin, OriginAdmin
@@ -50,6 +51,9 @@ admin.site.add_pages(  # type: ignore[attr-defined]
         DeskPage("queue/<int:item_id>/", "queue_item", item_view),
         DeskPage("queue/<int:item_id>/decide/", "queue_decide", decide_view, "", Right.REVIEW),
         DeskPage("queue/<int:item_id>/reopen/", "queue_reopen", reopen_view, "", Right.REVIEW),
+        DeskPage("contexts/", "context_suggestions", suggestions_view, "Contexts", Right.TAG),
+        DeskPage("contexts/<int:item_id>/decide/", "context_decide", decide_suggestion, "", Right.REVIEW),
+        DeskPage("contexts/profile/", "context_profile", profile_view, "", Right.TAG),
         DeskPage("proposals/", "proposals", proposals_view, "My proposals", Right.PROPOSE),
         DeskPage("events/event/<int:event_id>/propose/", "propose", propose_view, "", Right.PROPOSE),
         DeskPage("replace/", "replace", replace_view, "Find and replace", Right.BULK),

@@ -1,99 +1,49 @@
-"""Contexts in the admin: found, edited, merged."""
+"""Contexts in the admin: found, edited, with their history; merging and splitting have pages of their own."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from copy import copy
+from typing import Any, ClassVar, Final, Literal
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 
-from events.actions.context_merge import merge_contexts
-from events.actions.contexts import ContextValues, edit_context
-from events.actions.errors import ActionError
-from events.admin.base import ActingAdmin, RefusalMixin, actor_of, may
-from events.models import Alias, Context, Event, Tagging
-from events.vocabulary import Right
+from events.actions.contexts import edit_context
+from events.actions.errors import ActionError, StaleVersion
+from events.admin.base import ActingAdmin, actor_of, may
+from events.admin.context_form import ContextForm
+from events.admin.context_merge import merge_view, unmerge_view
+from events.admin.context_panel import panel
+from events.admin.context_split import split_view, undo_split_view
+from events.admin.differences import Difference, difference
+from events.admin.history import HistoryMixin, revision_rows
+from events.formats.prose import clean_html
+from events.harvest.limits import TEXT_MAX
+from events.models import Context, Revision
+from events.vocabulary import EDITIONS, Right
 
 _FIELDS: Final = (
-    "name",
-    "alias_lines",
-    "broader_lines",
-    "profile",
-    "wikidata",
-    "wikipedia",
-    "generic",
+    "name", "alias_lines", "broader", "more_broader", "profile", "wikidata", "wikipedia", "generic",
     "version",
-)
-_LEAD: Final = Event._meta.get_field("lead")
+)  # fmt: skip
+_READ: Final = ("name", "slug", "edition", "merged_into", "profile", "wikidata", "wikipedia", "generic")
+_COMPARED: Final = ("name", "aliases", "broader", "profile", "wikidata", "wikipedia", "generic")
 
 
-class ContextForm(RefusalMixin, forms.ModelForm):  # type: ignore[type-arg]
-    """A context's values; aliases and broader contexts one a line."""
-
-    name = forms.CharField(help_text="A former name stays as an alias; the address stays too.")
-    alias_lines = forms.CharField(
-        label="Aliases",
-        required=False,
-        widget=AdminTextareaWidget(attrs={"rows": 4}),
-        help_text="One a line.",
-    )
-    broader_lines = forms.CharField(
-        label="Broader contexts", required=False, widget=AdminTextareaWidget(attrs={"rows": 3}),
-        help_text="What this is a part of; names, one a line.",
-    )  # fmt: skip
-    wikipedia = forms.CharField(required=False, help_text="Its article's address.")
-    version = forms.IntegerField(widget=forms.HiddenInput())
-
-    class Meta:
-        model = Context
-        fields = ("profile", "wikidata", "generic")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        context = self.instance
-        if context.pk and not self.is_bound:
-            self.initial["alias_lines"] = "\n".join(context.aliases.values_list("name", flat=True))
-            self.initial["broader_lines"] = "\n".join(context.broader.values_list("name", flat=True))
-            self.initial["version"] = context.version
-
-    def values(self) -> ContextValues:
-        """What the editor asks for, as the action takes it."""
-        clean = self.cleaned_data
-        return {
-            "name": clean["name"],
-            "aliases": clean["alias_lines"].splitlines(),
-            "broader": clean["broader_lines"].splitlines(),
-            "profile": clean["profile"],
-            "wikidata": clean["wikidata"],
-            "wikipedia": clean["wikipedia"],
-            "generic": clean["generic"],
-        }
-
-
-class MergeForm(forms.Form):
-    """Which context stays."""
-
-    into = forms.ModelChoiceField(
-        Context.objects.standing(), label="Context that stays", widget=AutocompleteSelect(_LEAD, admin.site)
-    )
-    note = forms.CharField(required=False, widget=AdminTextareaWidget(attrs={"rows": 2}))
-
-
-class ContextAdmin(ActingAdmin[Context]):
-    """Editing and merging. Contexts come into being on events, and never go."""
+class ContextAdmin(HistoryMixin, ActingAdmin[Context]):
+    """Editing. Contexts come into being on events, and never go."""
 
     right = Right.TAG
+    history_subject: ClassVar[Literal["event", "context"]] = "context"
     change_form_template = "admin/events/context/change_form.html"
     list_display = ("name", "edition", "generic", "merged_into", "version", "updated_at")
     list_filter = ("edition", "generic", ("merged_into", admin.EmptyFieldListFilter))
     list_select_related = ("merged_into",)
     search_fields = ("name", "aliases__name")
+    search_help_text = "A name or another name."
     ordering = ("name",)
 
     def has_change_permission(self, request: HttpRequest, obj: Context | None = None) -> bool:
@@ -104,12 +54,13 @@ class ContextAdmin(ActingAdmin[Context]):
     ) -> Any:
         if self.has_change_permission(request, obj):
             kwargs["form"] = ContextForm
-        return super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change, **kwargs)
+        form.looking = getattr(request, "looking", False)
+        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Context | None = None) -> Any:
         if not self.has_change_permission(request, obj):
-            read = ("name", "slug", "edition", "merged_into", "profile", "wikidata", "wikipedia", "generic")
-            return ((None, {"fields": read}),)
+            return ((None, {"fields": _READ}),)
         return ((None, {"fields": _FIELDS}),)
 
     def get_search_results(
@@ -118,6 +69,10 @@ class ContextAdmin(ActingAdmin[Context]):
         """Where a context is to be chosen, merged ones are not offered."""
         if request.path.endswith("/autocomplete/"):
             queryset = queryset.filter(merged_into__isnull=True)
+            if request.GET.get("edition") in EDITIONS:
+                queryset = queryset.filter(edition=request.GET["edition"])
+            if (apart := request.GET.get("apart", "")).isdecimal() and len(apart) < 19:
+                queryset = queryset.exclude(pk=int(apart))
         return super().get_search_results(request, queryset, search_term)
 
     def save_model(self, request: HttpRequest, obj: Context, form: Any, change: bool) -> None:
@@ -128,41 +83,77 @@ class ContextAdmin(ActingAdmin[Context]):
             values=form.values(),
         )
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.merge_view)
-        return [path("<int:context_id>/merge/", view, name="events_context_merge"), *super().get_urls()]
-
-    def merge_view(self, request: HttpRequest, context_id: int) -> HttpResponse:
-        """Ask which context stays, with counts; then merge."""
-        context = Context.objects.filter(pk=context_id, merged_into__isnull=True).first()
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = _found(object_id)
         if context is None:
-            raise Http404
-        if not may(request, Right.MERGE):
-            raise PermissionDenied
-        form = MergeForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            into = form.cleaned_data["into"]
-            try:
-                stays = merge_contexts(
-                    actor=actor_of(request),
-                    context_id=context_id,
-                    into_id=into.pk,
-                    note=form.cleaned_data["note"],
-                )
-            except ActionError as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, f"“{context.name}” now leads to “{stays.name}”.")
-                return HttpResponseRedirect(reverse("admin:events_context_change", args=[stays.pk]))
-        shown = {
-            **self.admin_site.each_context(request),
-            "title": "Merge?",
-            "opts": self.opts,
-            "context": context,
-            "form": form,
-            "events": Tagging.objects.active().filter(context=context).count(),
-            "led": Event.objects.filter(lead=context).count(),
-            "aliases": Alias.objects.filter(context=context).count(),
-            "media": self.media + form.media,
-        }
-        return TemplateResponse(request, "admin/events/context/merge.html", shown)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        shown = {**(extra_context or {}), "panel": panel(context), "may_merge": may(request, Right.MERGE)}
+        if request.method != "POST":
+            shown["preview"] = clean_html(context.profile)
+            return super().changeform_view(request, object_id, form_url, shown)
+        shown["preview"] = clean_html(request.POST.get("profile", "")[:TEXT_MAX])
+        if "_preview" in request.POST:
+            request.looking = True  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, shown)
+        try:
+            return self._show_form(request, object_id, form_url, shown)
+        except StaleVersion as stale:
+            shown["conflict"] = self._conflict(request, context)
+            request.looking = True  # type: ignore[attr-defined]
+            sent = request.POST.copy()
+            sent["version"] = str(stale.current)
+            request.POST = sent  # type: ignore[assignment]
+        except ActionError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+        return self._show_form(request, object_id, form_url, shown)
+
+    def _conflict(self, request: HttpRequest, context: Context) -> dict[str, Any]:
+        """What others changed since the form was opened, and where one's own values differ from it now."""
+        context = Context.objects.get(pk=context.pk)
+        form = self.get_form(request, context, change=True)(request.POST, instance=copy(context))
+        form.is_valid()
+        mine, cjk = dict(form.values()), EDITIONS[context.edition].cjk
+        stored = {name: getattr(context, name) for name in _COMPARED if name not in ("aliases", "broader")}
+        stored["aliases"] = sorted(context.aliases.values_list("name", flat=True))
+        stored["broader"] = sorted(context.broader.values_list("name", flat=True))
+        wanted = {**mine, **{name: sorted(set(filter(None, mine[name]))) for name in ("aliases", "broader")}}
+        rows: list[Difference] = [
+            difference(name, stored[name], wanted[name], cjk=cjk)
+            for name in _COMPARED
+            if stored[name] != wanted[name]
+        ]
+        seen = form.cleaned_data.get("version") or 0
+        later = Revision.objects.filter(context=context, number__gt=seen).select_related("harvest__origin")
+        return {"mine": rows, "since": revision_rows(later.order_by("-number")[:20], cjk=cjk)}
+
+    def get_urls(self) -> list[URLPattern]:
+        wrapped = self.admin_site.admin_view
+        own = [
+            path("<int:context_id>/merge/", wrapped(merge_view), name="events_context_merge"),
+            path("<int:context_id>/unmerge/", wrapped(unmerge_view), name="events_context_unmerge"),
+            path("<int:context_id>/split/", wrapped(split_view), name="events_context_split"),
+            path(
+                "<int:context_id>/split/<int:number>/undo/",
+                wrapped(undo_split_view),
+                name="events_context_split_undo",
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+
+def profile_view(request: HttpRequest) -> HttpResponse:
+    """A profile as readers will see it, while it is being written."""
+    preview = clean_html(request.POST.get("profile", "")[:TEXT_MAX])
+    return TemplateResponse(request, "admin/events/context/profile.html", {"preview": preview})
+
+
+def _found(object_id: str | None) -> Context | None:
+    if object_id is None or not object_id.isdecimal() or len(object_id) > 18:
+        return None
+    return Context.objects.select_related("merged_into").filter(pk=int(object_id)).first()

@@ -53,11 +53,11 @@ def differences(
 
 
 def revised(fields: Mapping[str, Any], *, cjk: bool = False) -> list[Difference]:
-    """What a revision changed; what it only notes for undoing a merge is left out."""
+    """What a revision changed; what it only notes for undoing a merge or a split is left out."""
     return [
         difference(name, change.get("old"), change.get("new"), cjk=cjk)
         for name, change in fields.items()
-        if not isinstance(change.get("new"), dict)
+        if not isinstance(change.get("new") or change.get("old"), dict)
     ]
 
 
