@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import string
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise, zip_longest
 from typing import Final
 
 from django.db.models import Q
+from django.db.models.functions import Length
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import extract
 
@@ -16,12 +21,16 @@ from events.search.find import Hit, search
 from events.search.index import VOCABULARY_LENGTHS, bucket
 from events.search.language import Query, Terms, parse, storable
 from events.search.tree import Tree
-from events.text.normalise import fold
+from events.text.hanzi import one_script
+from events.text.normalise import fold, is_cjk
 
 _SEEN_MOST: Final = 50
 _CHOICES: Final = 8
-_NAMES_READ: Final = 60
+_NAMES_READ: Final = 200
 PREFIX_MAX: Final = 100
+_MARKS: Final = "[\u0300-\u036f]*"
+_SIGNS: Final = {"'": "['’‘ʼʻ`´]", " ": "[ \u2010-\u2015-]+"}
+_LETTERS: Final = string.ascii_lowercase
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +42,16 @@ class Suggestions:
 
 
 def suggest(prefix: str, *, edition: str | None = None, limit: int = 6) -> Suggestions:
-    """Contexts whose name or other name has a word that begins so, and events. Two or three queries."""
+    """Contexts whose name or other name has a word that begins so, and events. Two queries."""
     prefix = storable(prefix)[:PREFIX_MAX].strip()
     if not prefix:
         return Suggestions([], [])
     contexts = Context.objects.standing()
     if edition is not None:
         contexts = contexts.of_edition(edition)
-    begins = Q(name__istartswith=prefix) | Q(aliases__name__istartswith=prefix)
-    rows = list(contexts.filter(begins).distinct().order_by("name")[:_NAMES_READ])
-    if len(rows) < limit:
-        inside = contexts.filter(name__icontains=f" {prefix}").order_by("name")
-        rows += [row for row in inside[:_NAMES_READ] if row not in rows]
+    begins = f"(^|[ ('’\u2010-\u2015-]){pattern_of(prefix)}"
+    named = contexts.filter(Q(name__iregex=begins) | Q(aliases__name__iregex=begins)).distinct()
+    rows = list(named.order_by(Length("name"), "name")[:_NAMES_READ])
     start = fold(prefix)
     rows.sort(key=lambda row: (not fold(row.name).startswith(start), len(row.name), row.name))
     filters = Filters(editions=(edition,) if edition else ())
@@ -53,10 +60,42 @@ def suggest(prefix: str, *, edition: str | None = None, limit: int = 6) -> Sugge
     return Suggestions([(row.pk, row.name, row.path) for row in rows[:limit]], found.hits)
 
 
+def pattern_of(prefix: str) -> str:
+    """A regular expression, for both databases, of names that begin with *prefix*.
+
+    With accents or without, and Chinese in either script.
+    """
+    words = one_script(fold(prefix)).split(" ")
+    blanks = [" " if not (is_cjk(one[-1:]) or is_cjk(other[:1])) else "" for one, other in pairwise(words)]
+    said = "".join(word + blank for word, blank in zip_longest(words, blanks, fillvalue=""))
+    return "".join(map(_letter, said))
+
+
+def _letter(char: str) -> str:
+    if char in _SIGNS:
+        return _SIGNS[char]
+    others = _variants().get(char)
+    return re.escape(char) if others is None else f"[{char}{others}]{_MARKS}"
+
+
+@cache
+def _variants() -> dict[str, str]:
+    """Letters with the forms that they have with accents; characters with their traditional ones."""
+    found: dict[str, list[str]] = {}
+    for number in (*range(0xC0, 0x530), *range(0x1E00, 0x2000), *range(0x4E00, 0xA000)):
+        char = chr(number)
+        plain = one_script(fold(char)).strip()
+        if len(plain) == 1 and plain != char and plain.isalpha():
+            found.setdefault(plain, []).append(char)
+    return {plain: "".join(chars) for plain, chars in found.items()}
+
+
 def did_you_mean(query: Query) -> str | None:
     """The query with the words that the archive does not have replaced by like ones that it has; else None.
 
-    A word that a few events have is replaced where a like one is in ten times as many.
+    A word that a few events have is replaced where a like one is in ten times as many. Letters are
+    missing, too many, wrong or in wrong order: one of them, or two in a word of six or more; where
+    the first letter is, nothing else may be.
     """
     changed = query.said
     for terms in query.terms():
@@ -77,7 +116,8 @@ def _better(word: str) -> str | None:
     least = 10 * own + 1
     distance_most = 1 if len(word) < 6 else 2
     lengths = range(len(word) - distance_most, len(word) + distance_most + 1)
-    rows = SearchWord.objects.filter(bucket__in=[bucket(word[0], length) for length in lengths])
+    alike = Q(bucket__in=[bucket(word[0], length) for length in lengths]) | Q(word__in=_begun_wrong(word))
+    rows = SearchWord.objects.filter(alike)
     words = [other for other in rows.values_list("word", flat=True) if other != word]
     found = extract(
         word, words, scorer=DamerauLevenshtein.distance, limit=_CHOICES, score_cutoff=distance_most
@@ -86,6 +126,16 @@ def _better(word: str) -> str | None:
     weighed = [(distance, -_frequency(other, _SEEN_MOST), other) for distance, other in near[:_CHOICES]]
     best = min((found for found in weighed if -found[1] >= least), default=None)
     return best[2] if best is not None else None
+
+
+def _begun_wrong(word: str) -> set[str]:
+    """Words that this one may be meant for if it was begun wrong.
+
+    Its first letter is another one's, one too many, after the second or missing, the rest is right.
+    """
+    rest = word[1:]
+    begun = {first + tail for first in (*_LETTERS, *word[:2]) for tail in (rest, word)}
+    return begun | {rest, word[1] + word[0] + word[2:]}
 
 
 def _frequency(word: str, most: int) -> int:

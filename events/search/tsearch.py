@@ -53,8 +53,10 @@ _PLACES: Final = """
     WHERE key = ANY(%s) AND 'A' = ANY(weights) AND EXISTS (
         SELECT FROM unnest(%s::text[]) start WHERE starts_with(lexeme, start))"""
 _NEWEST: Final = (
-    "FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery) AND {inside} ORDER BY key DESC LIMIT %s"
+    "FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery) AND {inside} ORDER BY {order} DESC LIMIT %s"
 )
+_RARE: Final = 5_000
+"""Of fewer matches, as the planner thinks, the newest are found by looking at all of them."""
 _MONTHS: Final = (
     f"SELECT (key >> 36) / 100 AS month, count(*) FROM (SELECT key {_NEWEST}) found "  # noqa: S608  as above
     "GROUP BY 1 ORDER BY 1"
@@ -95,15 +97,20 @@ class TextSearch:
             if isinstance(leaf, Terms) and not leaf.negated
         ]
         weights = _rarities(sought)
-        terms = " + ".join([_TERM] * len(sought)) or "0"
+        terms = " + ".join([_TERM] * len(sought)) or "0::float8"
         weighed = [value for pair in zip(weights, sought, strict=True) for value in pair]
         inside, values = _inside(span)
         sql = _RANKED.format(terms=terms, inside=inside)
         return _rows(sql, [*weighed, tsquery(tree), *values, limit, offset])
 
     def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
-        """Along the key, or sorted, as the planner thinks."""
-        return [key for (key,) in _found(f"SELECT key {_NEWEST}", tree, span, limit)]
+        """Along the key where many match, else sorted.
+
+        Left alone, the planner walks along the key for few rows of a word that it knows nothing of,
+        and reads the whole table where nobody has the word.
+        """
+        order = "key + 0" if limit < _RARE and _estimate(tsquery(tree)) < _RARE else "key"
+        return [key for (key,) in _found(f"SELECT key {_NEWEST}", tree, span, limit, order)]
 
     def frequencies(self, words: Sequence[Terms], most: int) -> list[int]:
         """Counted by the index."""
@@ -150,8 +157,7 @@ def _rarities(asked: list[str]) -> list[float]:
     counts |= dict(zip(missing, found, strict=True))
     for one in missing:
         if counts[one] == _COUNTED_MOST:
-            ((plan,),) = _rows(_ESTIMATED, [one])
-            counts[one] = max(_COUNTED_MOST, int(plan[0]["Plan"]["Plan Rows"]))
+            counts[one] = max(_COUNTED_MOST, _estimate(one))
             if len(_frequent) >= _REMEMBERED:
                 _frequent.clear()
             _frequent[one] = counts[one], now + _REMEMBERED_SECONDS
@@ -163,6 +169,12 @@ def _rarities(asked: list[str]) -> list[float]:
 
 _RARITY_LEAST: Final = 1e-6
 _frequent: dict[str, tuple[int, float]] = {}
+
+
+def _estimate(asked: str) -> int:
+    """How many events match, as the planner thinks."""
+    ((plan,),) = _rows(_ESTIMATED, [asked])
+    return int(plan[0]["Plan"]["Plan Rows"])
 
 
 def _counts(asked: list[str], most: int, first: Sequence[str] = ()) -> list[int]:
@@ -184,9 +196,9 @@ def _inside(span: Span) -> tuple[str, list[Any]]:
     return span.condition("key", "events_searchentry.event_id")
 
 
-def _found(sql: str, tree: Tree, span: Span, limit: int) -> list[Any]:
+def _found(sql: str, tree: Tree, span: Span, limit: int, order: str = "key") -> list[Any]:
     inside, values = _inside(span)
-    return _rows(sql.format(inside=inside), [tsquery(tree), *values, limit])
+    return _rows(sql.format(inside=inside, order=order), [tsquery(tree), *values, limit])
 
 
 def _rows(sql: str, parameters: list[Any]) -> list[Any]:
