@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -78,7 +78,7 @@ def _row(item: ReviewItem) -> dict[str, Any]:
 def bulk_view(request: HttpRequest) -> HttpResponse:
     """Decide many items alike: first a page that says what will be done to each, then the outcome of each."""
     if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+        return HttpResponseRedirect(reverse("admin:queue"))
     if not may(request, Right.REVIEW):
         raise PermissionDenied
     asked = QueueFilter.read_query(request.POST.get("in", ""))
@@ -157,7 +157,7 @@ def _text(seen: Seen) -> str:
 def assign_view(request: HttpRequest) -> HttpResponse:
     """Take items on, give them to somebody, or drop them (``to``: "me", "nobody", a user's id)."""
     if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+        return HttpResponseRedirect(reverse("admin:queue"))
     asked = QueueFilter.read_query(request.POST.get("in", ""))
     to = request.POST.get("to") or request.POST.get("person", "")
     ids = [one.item_id for one in _seen(request)]

@@ -115,7 +115,8 @@ class DuplicateForm(AnswerForm):
     def __init__(self, data: Any, item: ReviewItem, event: Event | None, **initial: Any) -> None:
         super().__init__(data, item, event, **initial)
         both = sorted(pk for pk in (item.event_id, item.other_id) if pk is not None)
-        self.fields["stays"].choices = [(pk, f"Event {pk}") for pk in both]  # type: ignore[attr-defined]
+        named = [f"Event {pk}, the {age}" for pk, age in zip(both, ("older", "newer"), strict=False)]
+        self.fields["stays"].choices = list(zip(both, named, strict=True))  # type: ignore[attr-defined]
         self.initial["stays"] = both[0] if both else None
 
     def said(self, answer: str) -> dict[str, Any]:
@@ -135,6 +136,8 @@ class ContextsForm(AnswerForm):
         pair = contexts_asked(item) if asked else (replaced_pair(item) or ())[::-1]
         self.fields["stays"].choices = [(one.pk, one.name) for one in pair or ()]  # type: ignore[attr-defined]
         self.initial["stays"] = pair[0].pk if pair else None
+        if not asked:
+            self.fields["stays"].label = "If both are one, the name that stays"
 
     def said(self, answer: str) -> dict[str, Any]:
         said = super().said(answer)
