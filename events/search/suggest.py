@@ -21,8 +21,8 @@ from events.search.find import Hit, search
 from events.search.index import VOCABULARY_LENGTHS, bucket
 from events.search.language import Query, Terms, parse, storable
 from events.search.tree import Tree
-from events.text.hanzi import one_script
 from events.text.normalise import fold, is_cjk
+from events.text.script import simplified
 
 _SEEN_MOST: Final = 50
 _CHOICES: Final = 8
@@ -65,7 +65,7 @@ def pattern_of(prefix: str) -> str:
 
     With accents or without, and Chinese in either script.
     """
-    words = one_script(fold(prefix)).split(" ")
+    words = simplified(fold(prefix)).split(" ")
     blanks = [" " if not (is_cjk(one[-1:]) or is_cjk(other[:1])) else "" for one, other in pairwise(words)]
     said = "".join(word + blank for word, blank in zip_longest(words, blanks, fillvalue=""))
     return "".join(map(_letter, said))
@@ -84,7 +84,7 @@ def _variants() -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for number in (*range(0xC0, 0x530), *range(0x1E00, 0x2000), *range(0x4E00, 0xA000)):
         char = chr(number)
-        plain = one_script(fold(char)).strip()
+        plain = simplified(fold(char)).strip()
         if len(plain) == 1 and plain != char and plain.isalpha():
             found.setdefault(plain, []).append(char)
     return {plain: "".join(chars) for plain, chars in found.items()}

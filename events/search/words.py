@@ -16,8 +16,8 @@ from typing import Any, Final, NamedTuple
 
 import snowballstemmer
 
-from events.text.hanzi import one_script
 from events.text.normalise import fold, is_cjk
+from events.text.script import simplified
 
 WORD_MAX: Final = 60
 """Longer words are cut, in the index and the query alike."""
@@ -114,7 +114,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 def _words_of_any(text: str) -> Iterator[Word]:
     end, cjk_before = 0, False
     for start, stop in _pieces(text):
-        for match in _PLAIN.finditer(one_script(fold(text[start:stop]))):
+        for match in _PLAIN.finditer(simplified(fold(text[start:stop]))):
             cjk = is_cjk(match[0][0])
             if cjk and cjk_before and not _RUNS_ON.issuperset(text[end:start]):
                 yield Word(BREAK, end, start)
