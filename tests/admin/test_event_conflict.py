@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from events.actions.correct import correct_event
 from events.actions.curate import ban_related
+from events.actions.merge import merge_events
+from events.actions.removal import remove_event
 from events.actions.values import EventValues
 from events.admin.event_acts import ACTS
 from events.harvest.records import CitedSource
@@ -193,3 +195,30 @@ def test_of_many_those_that_changed_are_asked_about_again(desk: Client) -> None:
     assert answer.context["note"] == "Checked."
     assert "reworded" in answer.content.decode()
     assert [row.pk for row in Event.objects.published()] == [first.pk]
+
+
+def test_an_event_that_was_merged_meanwhile_takes_nothing_and_keeps_what_was_typed(
+    desk: Client, event: Event
+) -> None:
+    sent = filled(desk, event, text="My own words.", grade="typo", _publish="1")
+    merge_events(actor=make_person(Role.CHIEF), event_id=event.pk, into_id=make_event("Other.").pk)
+    shown = desk.post(page(event), sent).content.decode()
+    assert "change that one" in shown
+    assert "My own words." in shown
+    event.refresh_from_db()
+    assert event.text == TEXT
+
+
+def test_an_event_that_was_removed_by_law_meanwhile_stays_removed(desk: Client, event: Event) -> None:
+    meanwhile(event, text="Second words.")
+    sent = filled(desk, event, text="My own words.", grade="typo", _publish="1")
+    remove_event(actor=make_person(Role.CHIEF), event_id=event.pk, version=2, reason="Court.")
+    answer = desk.post(page(event), sent)
+    assert "My own words." in answer.content.decode()
+    assert "Second" not in answer.content.decode()
+    event.refresh_from_db()
+    assert event.text == ""
+    again = desk.post(page(event), {**sent, "version": event.version})
+    assert "removed for legal reasons" in again.content.decode()
+    event.refresh_from_db()
+    assert event.text == ""
