@@ -182,11 +182,13 @@ class ContextsField(ManyField):
         return found
 
 
-def _survivors(targets: dict[int, int | None]) -> dict[int, int]:
-    """Each context's last one along its merges."""
+def _survivors(
+    targets: dict[int, int | None], model: type[Context] | type[Publisher] = Context
+) -> dict[int, int]:
+    """Each context's, or publisher's, last one along its merges."""
     known = dict(targets)
     while missing := {target for target in known.values() if target is not None and target not in known}:
-        known.update(Context.objects.filter(pk__in=missing).values_list("pk", "merged_into"))
+        known.update(model._default_manager.filter(pk__in=missing).values_list("pk", "merged_into"))
     standing = {}
     for start in targets:
         context = start
@@ -202,11 +204,13 @@ class PublishersField(ManyField):
     def to_python(self, value: Any) -> list[int]:  # type: ignore[override]
         """Their ids; raises ``ValidationError`` for an unknown name."""
         values = super().to_python(value)
-        ids = dict(Publisher.objects.filter(name__in=values).values_list("name", "pk")) if values else {}
+        rows = Publisher.objects.filter(name__in=values).values_list("name", "pk", "merged_into")
+        found = {name: (pk, into) for name, pk, into in rows} if values else {}
         for item in values:
-            if item not in ids:
+            if item not in found:
                 raise forms.ValidationError("There is no publisher %(value)s.", params={"value": item})
-        return [ids[item] for item in values]
+        standing = _survivors(dict(found.values()), Publisher)
+        return [standing[found[item][0]] for item in values]
 
 
 class SourcesField(ManyField):

@@ -50,7 +50,7 @@ def sources_for(citations: Collection[tuple[str, str]], *, trace: Recording) -> 
     for (label, _raw), url in given.items():
         if url is not None:
             labels.setdefault(url, label)
-    bare = {_publisher_name(label) for (label, _raw), url in given.items() if url is None} - {""}
+    bare = {publisher_name(label) for (label, _raw), url in given.items() if url is None} - {""}
     sources = _find_sources(labels)
     missing = [url for url in labels if url not in sources]
     publishers, by_host = _publishers(bare, {url: labels[url] for url in missing})
@@ -68,7 +68,7 @@ def sources_for(citations: Collection[tuple[str, str]], *, trace: Recording) -> 
     return {
         citation: Cited(sources[url], sources[url].publisher)
         if url is not None
-        else Cited(None, publishers.get(_publisher_name(citation[0])))
+        else Cited(None, publishers.get(publisher_name(citation[0])))
         for citation, url in given.items()
     }
 
@@ -78,6 +78,24 @@ def publishing_host(url: str) -> str:
     kept = _KEPT_PAGE.match(url)
     inner = normalise_url(kept["url"]) if kept is not None else None
     return (host_of(inner or url) or "unknown")[:_HOST_MAX]
+
+
+def standing_publishers(publishers: Iterable[Publisher]) -> dict[int, Publisher]:
+    """The publisher that each of these leads to, by its id: itself, or the last one along its merges.
+
+    One query for each step of the longest chain, none where nothing was merged.
+    """
+    known = {publisher.pk: publisher for publisher in publishers}
+    asked = list(known)
+    while missing := {row.merged_into_id for row in known.values()} - {None} - known.keys():
+        known.update(Publisher.objects.in_bulk(list(missing)))
+    standing = {}
+    for start in asked:
+        publisher = known[start]
+        while publisher.merged_into_id is not None:
+            publisher = known[publisher.merged_into_id]
+        standing[start] = publisher
+    return standing
 
 
 def names_host(label: str, host: str) -> bool:
@@ -90,7 +108,8 @@ def names_host(label: str, host: str) -> bool:
     return any(len(part) > 1 and part in spellings for part in parts)
 
 
-def _publisher_name(label: str) -> str:
+def publisher_name(label: str) -> str:
+    """The publisher's name in a citation's label, as it is stored."""
     return " ".join(published(label).split())[:_NAME_MAX].rstrip()
 
 
@@ -107,10 +126,12 @@ def _publishers(bare: set[str], new: dict[str, str]) -> tuple[dict[str, Publishe
     by_host: dict[str, Publisher] = {}
     first: dict[str, str] = {}
     for url, label in new.items():
-        first.setdefault(publishing_host(url), _publisher_name(label))
+        first.setdefault(publishing_host(url), publisher_name(label))
     for chunk in _chunks(first):
         for known in PublisherHost.objects.filter(host__in=chunk).select_related("publisher"):
             by_host[known.host] = known.publisher
+    standing = standing_publishers(by_host.values())
+    by_host = {host: standing[publisher.pk] for host, publisher in by_host.items()}
     name_of = {
         host: label if names_host(label, host) else host[:_NAME_MAX]
         for host, label in first.items()
@@ -132,7 +153,8 @@ def _named(names: Collection[str]) -> dict[str, Publisher]:
         rows = [Publisher(name=name) for name in missing]
         Publisher.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
         found |= _find_publishers(missing)
-    return found
+    standing = standing_publishers(found.values())
+    return {name: standing[publisher.pk] for name, publisher in found.items()}
 
 
 def _find_publishers(names: Iterable[str]) -> dict[str, Publisher]:

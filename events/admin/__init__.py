@@ -15,12 +15,13 @@ from events.admin.harvest import HarvestAdmin, OriginAdmin
 from events.admin.harvest_undo import undo_harvest_view
 from events.admin.people import PersonAdmin, notices_view
 from events.admin.proposals import proposals_view, propose_view
+from events.admin.publisher import PublisherAdmin
 from events.admin.queue import assign_view, bulk_view, queue_view
 from events.admin.queue_item import decide_view, item_view, reopen_view
 from events.admin.replace import replace_view
 from events.admin.review import ReviewItemAdmin
 from events.admin.site import DeskPage
-from events.admin.source import PublisherAdmin, SourceAdmin
+from events.admin.source import SourceAdmin
 from events.models import (
     Context,
     Editorial,
