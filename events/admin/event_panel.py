@@ -6,18 +6,16 @@ from typing import Any, Final
 
 from events.actions.plan import FIELDS, present_values
 from events.actions.values import said_of
-from events.admin.differences import differences, readable
+from events.admin.differences import differences
 from events.admin.event_hands import hands_of
 from events.admin.event_preview import preview_of, stored_document
 from events.admin.history import revision_rows
 from events.models import Event, ReviewItem, Revision
-from events.text.diff import Part, word_diff
 from events.vocabulary import EDITIONS, State
 
 Json = dict[str, Any]
 _LATEST: Final = 5
 _LOOKED_AT: Final = 200
-_WORDED: Final = frozenset({"text", "summary"})
 
 
 def panel(event: Event) -> Json:
@@ -50,14 +48,3 @@ def _differing(upstream: Json, present: Json, *, cjk: bool) -> list[Any]:
     """How what a record says now differs from what is published, field by field."""
     said = said_of(upstream)
     return differences(said, present, [name for name in FIELDS if name in said], cjk=cjk)
-
-
-def three_sides(item: ReviewItem, *, cjk: bool) -> Json:
-    """A question's base, ours and upstream, with both differences where they are words."""
-    sides = {name: readable(item.data.get(name)) for name in ("base", "ours", "upstream")}
-    worded = item.field in _WORDED
-
-    def parts(name: str) -> tuple[Part, ...]:
-        return word_diff(sides["base"], sides[name], cjk=cjk) if worded else (Part("equal", sides[name]),)
-
-    return {**sides, "ours_parts": parts("ours"), "upstream_parts": parts("upstream")}

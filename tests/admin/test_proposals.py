@@ -39,6 +39,9 @@ def test_a_contributor_proposes_and_reads_what_became_of_it(
 ) -> None:
     contributor = sit(Role.CONTRIBUTOR)
     path = reverse("admin:propose", args=[event.pk])
+    there = reverse("admin:events_event_change", args=[event.pk])
+    assert path in contributor.get(there).content.decode()
+    assert path not in desk.get(there).content.decode()
     assert "Ten people die in a flood." in contributor.get(path).content.decode()
     sent = form(event, text="Twelve people die in a flood.", contexts="Floods\nRivers")
     assert contributor.post(path, sent)["Location"] == reverse("admin:proposals")
