@@ -161,7 +161,7 @@ def _by_relevance(
         lacking: dict[int, tuple[str, ...]] = {}
         for one in tier:
             ranked = backend.ranked(one.tree, span, max(end + 1, WINDOW) - skipped, skipped)
-            rows += ranked
+            rows += [(key, score * one.share) for key, score in ranked]
             lacking |= dict.fromkeys((key for key, _ in ranked), one.left_out)
         rows.sort(key=lambda row: (-row[1], -row[0]))
         if not skipped:

@@ -6,6 +6,7 @@ not be, nor a field. Frequent words first, then as few as possible of the others
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -25,10 +26,14 @@ _FREQUENT: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Wider:
-    """A tree without some of the words. Trees of one widening have no hit in common."""
+    """A tree without some of the words. Trees of one widening have no hit in common.
+
+    ``share``: how much its hits count, of 1: less where what was left out would have told more.
+    """
 
     tree: Tree
     left_out: tuple[str, ...] = ()
+    share: float = 1.0
 
 
 def widened(tree: Tree, span: Span, backend: Backend, *, found: bool) -> list[list[Wider]]:
@@ -48,12 +53,13 @@ def widened(tree: Tree, span: Span, backend: Backend, *, found: bool) -> list[li
     words = list(plain.values())
     if len(words) + others < 2 or (found and len(words) > _WORDS_MOST):
         return []
-    chosen = words if found else _rarest(words, backend)
+    counts = dict(zip(words, backend.frequencies(words, _FREQUENT), strict=True))
+    chosen = words if found else _rarest(counts)
     base = Tree(tuple(kept), tree.without)
     tiers = [[Wider(tree)]] if found else []
     most = len(chosen) - (len(chosen) == len(words))
     for count in range(most, 0 if not others else -1, -1):
-        tier = [one for one in _choices(base, words, chosen, count) if backend.newest(one.tree, span, 1)]
+        tier = [one for one in _choices(base, counts, chosen, count) if backend.newest(one.tree, span, 1)]
         if tier:
             return [*tiers, tier]
     return []
@@ -67,17 +73,19 @@ def _plain_word(clause: tuple[Leaf, ...]) -> Terms | None:
     return terms if terms.said and not (terms.negated or terms.exact or terms.prefix) else None
 
 
-def _rarest(words: list[Terms], backend: Backend) -> list[Terms]:
+def _rarest(counts: dict[Terms, int]) -> list[Terms]:
     """The words that tell most, of those that the archive has."""
-    counts = dict(zip(words, backend.frequencies(words, _FREQUENT), strict=True))
-    known = sorted((word for word in words if counts[word]), key=counts.__getitem__)
+    known = sorted((word for word in counts if counts[word]), key=counts.__getitem__)
     rare = [word for word in known if counts[word] < _FREQUENT]
     return (rare if len(rare) > 1 else known)[:_WORDS_MOST]
 
 
-def _choices(base: Tree, words: list[Terms], chosen: list[Terms], count: int) -> Iterator[Wider]:
+def _choices(base: Tree, counts: dict[Terms, int], chosen: list[Terms], count: int) -> Iterator[Wider]:
     """With *count* of the *chosen* words and without the others of them."""
+    told = {word: math.log(1 + 4 * _FREQUENT / counts[word]) for word in chosen}
     for there in combinations(chosen, count):
         lacking = [word for word in chosen if word not in there]
         tree = Tree((*base.clauses, *((word,) for word in there)), (*base.without, *lacking))
-        yield Wider(tree, tuple(word.said for word in words if word not in there))
+        left_out = tuple(word.said for word in counts if word not in there)
+        left = sum(told[word] for word in there) / sum(told.values())
+        yield Wider(tree, left_out, left * left)

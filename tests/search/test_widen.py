@@ -49,6 +49,13 @@ def test_as_few_words_as_possible_are_left_out_and_each_hit_says_which() -> None
     }
 
 
+def test_hits_with_the_rarer_words_come_first() -> None:
+    for day in range(1, 20):
+        make_event("A sealed box stands on the quay.", date=f"2005-02-{day:02d}")
+    make_event("What stands in the story of Port Azure is long, and not told on any one of its days.")
+    assert next(iter(texts(found("azure box stands")))).startswith("What stands")
+
+
 def test_a_word_that_the_archive_does_not_have_is_left_out_first() -> None:
     assert texts(found("xylophone boxing day")) == {"The boxing champion has a quiet day.": ("xylophone",)}
     assert found("xylophone zither").hits == []
