@@ -157,7 +157,23 @@ def _move_items(goes: Context, stays: Context, trace: Recording) -> dict[str, An
         state=ReviewState.ACCEPTED, decided_at=trace.at, decided_by=trace.actor.user,
         decided_by_name=trace.actor.name,
     )  # fmt: skip
+    _ask_of_survivor(goes, stays)
     items = ReviewItem.objects.filter(context=goes).exclude(kind=ReviewKind.CONTEXT_DUPLICATE)
     moved = list(items.order_by("pk").values_list("pk", flat=True))
     ReviewItem.objects.filter(pk__in=moved).update(context=stays)
     return {"items": moved}
+
+
+def _ask_of_survivor(goes: Context, stays: Context) -> None:
+    """Whether *goes* and a third context are one is asked of *stays* from now on, unless it was already."""
+    about = Q(context=goes) | Q(data__other=goes.pk)
+    for item in ReviewItem.objects.open().filter(about, kind=ReviewKind.CONTEXT_DUPLICATE):
+        third: Any = item.data["other"] if item.context_id == goes.pk else item.context_id
+        key = context_pair_key(stays.pk, third)
+        if ReviewItem.objects.filter(kind=ReviewKind.CONTEXT_DUPLICATE, key=key).exists():
+            item.state = ReviewState.OBSOLETE
+        elif item.context_id == goes.pk:
+            item.key, item.context = key, stays
+        else:
+            item.key, item.data = key, {**item.data, "other": stays.pk}
+        item.save()

@@ -7,13 +7,19 @@ from django.contrib.auth.models import User
 
 from events.admin.audit import audit_view
 from events.admin.bulk import act_view, change_view, list_view, progress_view, undo_view
-from events.admin.context import ContextAdmin, profile_view
+from events.admin.context import ContextAdmin
 from events.admin.context_suggestions import decide_suggestion, suggestions_view
 from events.admin.editorial import EditorialAdmin
 from events.admin.event import EventAdmin
 from events.admin.harvest import HarvestAdmin, OriginAdmin
 from events.admin.harvest_undo import undo_harvest_view
 from events.admin.people import PersonAdmin, notices_view
+from events.admin.proofreading import (
+    accept_rule_view,
+    decide_finding_view,
+    rule_view,
+    rules_view,
+)
 from events.admin.proposals import proposals_view, propose_view
 from events.admin.publisher import PublisherAdmin
 from events.admin.queue import assign_view, bulk_view, queue_view
@@ -54,9 +60,15 @@ admin.site.add_pages(  # type: ignore[attr-defined]
         DeskPage("queue/<int:item_id>/reopen/", "queue_reopen", reopen_view, "", Right.REVIEW),
         DeskPage("contexts/", "context_suggestions", suggestions_view, "Contexts", Right.TAG),
         DeskPage("contexts/<int:item_id>/decide/", "context_decide", decide_suggestion, "", Right.REVIEW),
-        DeskPage("contexts/profile/", "context_profile", profile_view, "", Right.TAG),
         DeskPage("proposals/", "proposals", proposals_view, "My proposals", Right.PROPOSE),
         DeskPage("events/event/<int:event_id>/propose/", "propose", propose_view, "", Right.PROPOSE),
+        DeskPage("proofreading/", "proofreading", rules_view, "Proofreading"),
+        DeskPage(
+            "proofreading/finding/<int:item_id>/decide/", "proofreading_decide", decide_finding_view, "",
+            Right.REVIEW,
+        ),
+        DeskPage("proofreading/<slug:rule>/", "proofreading_rule", rule_view),
+        DeskPage("proofreading/<slug:rule>/accept/", "proofreading_accept", accept_rule_view, "", Right.BULK),
         DeskPage("replace/", "replace", replace_view, "Find and replace", Right.BULK),
         DeskPage("bulk/", "bulk", list_view, "Bulk changes", Right.BULK),
         DeskPage("bulk/<int:change_id>/", "bulk_change", change_view, "", Right.BULK),

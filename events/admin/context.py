@@ -6,8 +6,9 @@ from copy import copy
 from typing import Any, ClassVar, Final, Literal
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
@@ -135,6 +136,7 @@ class ContextAdmin(HistoryMixin, ActingAdmin[Context]):
     def get_urls(self) -> list[URLPattern]:
         wrapped = self.admin_site.admin_view
         own = [
+            path("profile/", wrapped(profile_view), name="context_profile"),
             path("<int:context_id>/merge/", wrapped(merge_view), name="events_context_merge"),
             path("<int:context_id>/unmerge/", wrapped(unmerge_view), name="events_context_unmerge"),
             path("<int:context_id>/split/", wrapped(split_view), name="events_context_split"),
@@ -149,6 +151,10 @@ class ContextAdmin(HistoryMixin, ActingAdmin[Context]):
 
 def profile_view(request: HttpRequest) -> HttpResponse:
     """A profile as readers will see it, while it is being written."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not may(request, Right.TAG):
+        raise PermissionDenied
     preview = clean_html(request.POST.get("profile", "")[:TEXT_MAX])
     return TemplateResponse(request, "admin/events/context/profile.html", {"preview": preview})
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelectMultiple
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget, AutocompleteSelectMultiple
 from django.urls import reverse_lazy
 
 from events.actions.contexts import ContextValues
@@ -38,8 +38,9 @@ class ContextForm(RefusalMixin, forms.ModelForm):  # type: ignore[type-arg]
     looking: ClassVar[bool] = False
 
     name = forms.CharField(
-        max_length=NAME_MAX, help_text="A former name stays as an alias; the address stays too."
-    )
+        max_length=NAME_MAX, widget=AdminTextInputWidget(),
+        help_text="A former name stays as an alias; the address stays too.",
+    )  # fmt: skip
     alias_lines = forms.CharField(
         label="Aliases", required=False, widget=AdminTextareaWidget(attrs={"rows": 4}),
         help_text="One a line. Harvests, texts and search mean this context by them.",
@@ -63,7 +64,9 @@ class ContextForm(RefusalMixin, forms.ModelForm):  # type: ignore[type-arg]
         help_text="Markdown; shown on the context's page.",
     )  # fmt: skip
     wikidata = forms.CharField(required=False, help_text="For example Q7184.")
-    wikipedia = forms.CharField(required=False, help_text="Its article's address.")
+    wikipedia = forms.CharField(
+        required=False, widget=AdminTextInputWidget(), help_text="Its article's address."
+    )
     version = forms.IntegerField(widget=forms.HiddenInput())
 
     class Meta:
@@ -132,7 +135,7 @@ class SplitForm(ActForm):
     """Which events get which context, and whether the lead moves too."""
 
     name = forms.CharField(
-        max_length=NAME_MAX, label="Context that these events get",
+        max_length=NAME_MAX, label="Context that these events get", widget=AdminTextInputWidget(),
         help_text="A new name, or that of a context that is there.",
     )  # fmt: skip
     lead = forms.BooleanField(
