@@ -45,14 +45,14 @@ def waiting(now: dt.datetime) -> list[dict[str, Any]]:
         .order_by("kind")
         .annotate(number=Count("pk"), oldest=Min("created_at"), **steps)
     )
-    queue = reverse("admin:events_reviewitem_changelist")
+    queue = reverse("admin:queue")
     return [
         {
             "label": ReviewKind(row["kind"]).label,
             "number": row["number"],
             "oldest": row["oldest"],
             "ages": [row[name] for name in steps],
-            "url": f"{queue}?state__exact=open&kind__exact={row['kind']}",
+            "url": f"{queue}?kind={row['kind']}",
         }
         for row in sorted(rows, key=lambda row: -row["number"])
     ]

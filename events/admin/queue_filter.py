@@ -22,6 +22,7 @@ from events.vocabulary import EDITION_CHOICES, EDITIONS, ReviewKind, ReviewState
 PAGE: Final = 50
 ALL: Final = "all"
 _WORDS_MAX: Final = 200
+_WORDS_MOST: Final = 8
 _CHOICES_MOST: Final = 100
 _DIGITS_MAX: Final = 18
 _AGES: Final = {
@@ -106,8 +107,8 @@ class QueueFilter:
             _, days, older = _AGES[self.age]
             edge = timezone.now() - dt.timedelta(days=days)
             rows = rows.filter(created_at__lt=edge) if older else rows.filter(created_at__gte=edge)
-        if self.q:
-            rows = rows.filter(Q(event__text__icontains=self.q) | Q(key__icontains=self.q))
+        for word in self.q.split()[:_WORDS_MOST]:
+            rows = rows.filter(Q(event__text__icontains=word) | Q(key__icontains=word))
         return rows
 
     def page(self, user: User | AnonymousUser, *, after: int = 0, before: int = 0) -> Page:
