@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminTextareaWidget
+from django.contrib.admin.widgets import AdminDateWidget, AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -39,15 +39,15 @@ class EditorialForm(RefusalMixin, forms.ModelForm):  # type: ignore[type-arg]
     """A piece. Whoever comes second sees what the other wrote, and may save again over it."""
 
     preview: ClassVar[bool] = False
-    title = forms.CharField(max_length=300)
-    author = forms.CharField(max_length=200, required=False)
+    title = forms.CharField(max_length=300, widget=AdminTextInputWidget())
+    author = forms.CharField(max_length=200, required=False, widget=AdminTextInputWidget())
     body = forms.CharField(
         label="Text", widget=AdminTextareaWidget(attrs={"rows": 24}),
         help_text="Markdown: *emphasis*, **strong**, ## heading, [link](https://…), > quotation, - list.",
     )  # fmt: skip
     date = forms.DateField(widget=AdminDateWidget(), initial=timezone.localdate)
     slug = forms.CharField(
-        label="Address", required=False,
+        label="Address", required=False, widget=AdminTextInputWidget(),
         help_text="The last part of it; left empty it is made of the title. It stays once readers had it.",
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
@@ -102,8 +102,9 @@ class ActForm(forms.Form):
 
 
 class PublishForm(ActForm):
-    at = forms.SplitDateTimeField(
-        label="From", required=False, widget=AdminSplitDateTime(),
+    at = forms.DateTimeField(
+        label="From", required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text="Readers get it at this time, by the site's clock. Leave it empty to publish now.",
     )  # fmt: skip
 
