@@ -75,11 +75,11 @@ def place_of(text: str, data: dict[str, Any]) -> tuple[int, int] | None:
         places.append(at)
         at = text.find(found, at + 1)
     told = [(at, *_around(text, at, at + len(found))) for at in places]
-    whole = [at for at, before, after in told if (before, after) == (data["before"], data["after"])]
+    whole = [at for at, before, after in told if (before, after) == (data.get("before"), data.get("after"))]
     nth = data.get("nth", 0)
     if nth < len(whole):
         return whole[nth], whole[nth] + len(found)
-    half = [at for at, before, after in told if before == data["before"] or after == data["after"]]
+    half = [at for at, before, after in told if before == data.get("before") or after == data.get("after")]
     return (half[0], half[0] + len(found)) if len(half) == 1 else None
 
 
@@ -87,7 +87,7 @@ def same_words(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two findings in an event are one whose surroundings changed on one side."""
     if (one["rule"], one["found"]) != (other.get("rule"), other.get("found")):
         return False
-    return bool(one["before"] == other["before"] or one["after"] == other["after"])
+    return bool(one["before"] == other.get("before") or one["after"] == other.get("after"))
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:
