@@ -24,8 +24,9 @@ from events.models import BulkChange, Event
 from events.vocabulary import BulkKind, BulkState
 
 BATCH_MOST: Final = 50
-BATCH_SECONDS: Final = 0.1
-"""After how long a transaction takes no further event; writing their documents then takes as long again."""
+BATCH_LEAST: Final = 10
+BATCH_SECONDS: Final = 0.25
+"""How long a transaction should take at most; when one took longer, the next ones have fewer events."""
 SLICE_SECONDS: Final = 8.0
 """After how long the task lets others of the worker's queue have their turn."""
 TOLD_MOST: Final = 200
@@ -76,6 +77,7 @@ class _Run:
         self._asked = change
         self._work = work
         self._ids = event_ids
+        self._size = BATCH_LEAST
 
     def batch(self) -> bool:
         """One transaction, tried again where another writer was in its way; whether there is more to do."""
@@ -87,9 +89,14 @@ class _Run:
             except OperationalError:
                 if attempt == _ATTEMPTS:
                     raise
+        took = time.monotonic() - started
+        if took > BATCH_SECONDS:
+            self._size = max(BATCH_LEAST, int(self._size * 0.8 * BATCH_SECONDS / took))
+        elif took < BATCH_SECONDS * 0.6:
+            self._size = min(BATCH_MOST, int(self._size * 1.5) + 1)
         if more:
             # SQLite queues nobody: who waits for the write lock gets it when nobody holds it.
-            time.sleep(max(_PAUSE_LEAST, _PAUSE_SHARE * (time.monotonic() - started)))
+            time.sleep(max(_PAUSE_LEAST, _PAUSE_SHARE * took))
         return more
 
     def _commit(self) -> bool:
@@ -107,11 +114,11 @@ class _Run:
             row.state = BulkState.RUNNING
             row.started_at = row.started_at or now
             start = bisect_right(self._ids, row.cursor)
-            chunk = self._ids[start : start + BATCH_MOST]
-            passed = self._treat(chunk, row, actor, trace)
-            more = start + passed < len(self._ids)
-            if passed:
-                row.cursor = chunk[passed - 1]
+            chunk = self._ids[start : start + self._size]
+            self._treat(chunk, row, actor, trace)
+            more = start + len(chunk) < len(self._ids)
+            if chunk:
+                row.cursor = chunk[-1]
             if not more:
                 self._work.finish(change, actor)
                 row.state, row.finished_at = BulkState.DONE, timezone.now()
@@ -121,12 +128,11 @@ class _Run:
             row.save(update_fields=["state", "started_at", "finished_at", "cursor", "counts"])
         return more
 
-    def _treat(self, event_ids: Sequence[int], row: BulkChange, actor: Actor, trace: Recording) -> int:
-        """Treat these events until time is up; how many were dealt with."""
-        until = time.monotonic() + BATCH_SECONDS
+    def _treat(self, event_ids: Sequence[int], row: BulkChange, actor: Actor, trace: Recording) -> None:
+        """Treat these events, and count and list what became of them."""
         known = set(Event.objects.filter(pk__in=event_ids).values_list("pk", flat=True))
         events = lock_events(dict.fromkeys(sorted(known)))
-        for passed, event_id in enumerate(event_ids, start=1):
+        for event_id in event_ids:
             if event_id in events:
                 treated = self._one(events[event_id], actor, trace)
             else:
@@ -134,9 +140,6 @@ class _Run:
             row.counts[treated.outcome] = row.counts.get(treated.outcome, 0) + 1
             if treated.why and len(row.counts.setdefault("told", [])) < TOLD_MOST:
                 row.counts["told"].append([event_id, treated.outcome, treated.why])
-            if time.monotonic() > until:
-                return passed
-        return len(event_ids)
 
     def _one(self, event: Event, actor: Actor, trace: Recording) -> Treated:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from events.actions import bulk_running
 from events.actions.bulk import WORKS, CorrectingWork, start_bulk_change
 from events.actions.bulk_running import run_bulk_change
 from events.actions.errors import InvalidAction
@@ -38,6 +39,12 @@ def word_work(monkeypatch: pytest.MonkeyPatch) -> type[WordWork]:
     monkeypatch.setattr(WordWork, "trouble", {})
     monkeypatch.setattr(WordWork, "seen", [])
     return WordWork
+
+
+def one_batch_of(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Let every transaction have so many events."""
+    monkeypatch.setattr(bulk_running, "BATCH_LEAST", size)
+    monkeypatch.setattr(bulk_running, "BATCH_MOST", size)
 
 
 def reword(actor: Actor, events: Sequence[Event], old: str, new: str, **more: Any) -> BulkChange:

@@ -11,7 +11,6 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection
 
-from events.actions import bulk_running
 from events.actions.bulk import (
     WORKS,
     CorrectingWork,
@@ -27,7 +26,7 @@ from events.actions.errors import InvalidAction, StaleVersion
 from events.actions.recording import Actor
 from events.models import BulkChange, Change, Document, Event, Revision
 from events.vocabulary import BulkKind, BulkState, Grade, Role
-from tests.actions.bulk_works import DEATH, REFUSAL, WordWork, reword, run, texts, word_work
+from tests.actions.bulk_works import DEATH, REFUSAL, WordWork, one_batch_of, reword, run, texts, word_work
 from tests.factories import make_event
 from tests.harvests import Killed
 from tests.people import make_person
@@ -123,7 +122,7 @@ def test_half_of_what_is_done_to_an_event_that_refuses_is_rolled_back(
 
 
 def test_a_killed_run_goes_on_exactly_where_it_was(chief: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk_running, "BATCH_MOST", 2)
+    one_batch_of(monkeypatch, 2)
     events = [make_event(f"The colour of number {number}.") for number in range(5)]
     change = reword(chief, events, "colour", "color")
     WordWork.trouble = {"The colour of number 3.": DEATH}
@@ -143,7 +142,7 @@ def test_a_killed_run_goes_on_exactly_where_it_was(chief: Actor, monkeypatch: py
 def test_a_stopped_change_does_nothing_until_it_is_resumed(
     chief: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_running, "BATCH_MOST", 1)
+    one_batch_of(monkeypatch, 1)
     events = three()
     change = reword(chief, events, "colour", "color")
     assert run_bulk_change(change.pk, seconds=0)
@@ -162,7 +161,7 @@ def test_a_stopped_change_does_nothing_until_it_is_resumed(
 def test_who_lost_the_right_meanwhile_changes_nothing_more(
     chief: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk_running, "BATCH_MOST", 1)
+    one_batch_of(monkeypatch, 1)
     events = three()
     change = reword(chief, events, "colour", "color")
     assert run_bulk_change(change.pk, seconds=0)
@@ -207,7 +206,7 @@ def test_every_kind_has_its_work() -> None:
 
 @pytest.mark.usefixtures("many_connections")
 def test_corrections_during_a_run_are_never_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk_running, "BATCH_MOST", 3)
+    one_batch_of(monkeypatch, 3)
     chief, editor = make_person(Role.CHIEF), make_person(Role.EDITOR)
     events = [make_event(f"The colour of number {number}.") for number in range(12)]
     change = reword(chief, events, "colour", "color")

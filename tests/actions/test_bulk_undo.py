@@ -21,7 +21,7 @@ from events.actions.review import decide_review
 from events.actions.withdraw import withdraw_event
 from events.models import BulkChange, Document, Event, ReviewItem, Revision
 from events.vocabulary import BulkState, Grade, Role
-from tests.actions.bulk_works import reword, run, texts, word_work
+from tests.actions.bulk_works import one_batch_of, reword, run, texts, word_work
 from tests.factories import make_event
 from tests.people import make_person
 
@@ -89,7 +89,7 @@ def test_an_undo_can_be_undone_and_that_again(chief: Actor) -> None:
 
 
 def test_part_of_a_stopped_change_can_be_undone(chief: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("events.actions.bulk_running.BATCH_MOST", 1)
+    one_batch_of(monkeypatch, 1)
     events = [make_event(f"The colour of {place}.") for place in ("Rome", "Oslo")]
     change = reword(chief, events, "colour", "color")
     run_bulk_change(change.pk, seconds=0)
