@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from copy import copy
 from typing import Any, Final
 
 from django.contrib import admin, messages
@@ -129,6 +130,7 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         event = self._found(object_id) if object_id else None
+        request.event = event  # type: ignore[attr-defined]
         context = {**(extra_context or {}), **self._beside(request, event)}
         show = super().changeform_view
         if request.method != "POST":
@@ -183,7 +185,13 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
     def _found(self, object_id: str) -> Event | None:
         if not object_id.isdecimal() or len(object_id) > 18:
             return None
-        return Event.objects.select_related("lead", "merged_into").filter(pk=int(object_id)).first()
+        found = Event.objects.select_related("lead", "merged_into").prefetch_related("citations")
+        return found.filter(pk=int(object_id)).first()
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Event | None:
+        """A copy of the event that the page has loaded already, for the form to work on."""
+        event = getattr(request, "event", None)
+        return copy(event) if event is not None else super().get_object(request, object_id, from_field)
 
     def get_urls(self) -> list[URLPattern]:
         def wrapped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -46,8 +46,8 @@ class Race:
     desks: int = 4
     seed: int = 1
     outcomes: Counter[str] = field(default_factory=Counter)
-    accepted: list[tuple[int, int, str]] = field(default_factory=list)
-    """Event, the version that was seen, and who: each write that a person was told is saved."""
+    accepted: list[tuple[int, int, str, str]] = field(default_factory=list)
+    """Event, the version that was seen, who and how: each write that a person was told is saved."""
     errors: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -108,7 +108,7 @@ class Race:
         self._count(kind, "saved" if saved else "refused")
         if saved:
             with self._lock:
-                self.accepted += [(pk, version, name) for pk, version in saved]
+                self.accepted += [(pk, version, name, kind) for pk, version in saved]
 
     def _form(self, client: Client, event: Event, _chance: random.Random) -> list[tuple[int, int]]:
         sent = fields_of(EventForm(instance=event))
@@ -210,7 +210,7 @@ def _unseen(race: Race, event_id: int, revision: Revision, states: dict[int, Jso
     """Fields that somebody changed between what the writer of *revision* saw and the revision."""
     if revision.by_robot:
         return []
-    seen = [version for pk, version, who in race.accepted if pk == event_id and who == revision.actor_name]
+    seen = [version for pk, version, who, _ in race.accepted if pk == event_id and who == revision.actor_name]
     bases = [version for version in seen if version < revision.number]
     if not bases:
         return [f"{event_id}.{revision.number}: nobody was told of it"]
