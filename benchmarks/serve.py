@@ -35,6 +35,7 @@ API = "/api/v1/"
 DEEP = 3000
 PAGE = 20
 CONTEXTS = 100
+SEARCHES = 2000
 Walk = list[tuple[str, str]]
 CONSTANT: Walk = [("/constant", "")]
 
@@ -132,8 +133,19 @@ def rows(port: int, found: Found) -> list[Row]:
             _walk([f"{listed}?{urlencode(one)}" for one in found.ranges()]),
             0.12,
         ),
+        Row("API search, ranked, 20 hits", _walk(searches(found.events)), 0.10),
         Row("API detail", _walk([f"{listed}{event['id']}/" for event in found.events]), 0.40),
     ]
+
+
+def searches(events: Sequence[dict[str, Any]]) -> list[str]:
+    """Searches for one, two and three words of the events' slugs, of many different events."""
+    step = max(1, len(events) // SEARCHES)
+    asked = []
+    for number, event in enumerate(events[::step]):
+        words = [word for word in event["address"].rpartition("/")[2].split("-") if len(word) > 3]
+        asked.append(" ".join(words[: 1 + number % 3]))
+    return [f"{API}search/?{urlencode({'q': said})}" for said in dict.fromkeys(asked) if said]
 
 
 def _walk(paths: Sequence[str]) -> Walk:

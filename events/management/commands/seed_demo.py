@@ -74,7 +74,7 @@ class Command(BaseCommand):
         )
         with Progress(self.stderr, reader.unit) as progress:
             return run_harvest(
-                reader, origin=origin, moment=moment, progress=progress.show, on_bad=self._complain
+                reader, origin=origin, moment=moment, progress=progress.show, on_bad=self._complain, tags=True
             )
 
     def _complain(self, bad: BadRecord) -> None:
