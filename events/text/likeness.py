@@ -10,9 +10,9 @@ Names are compared only where they share a key, so 13,000 of them take about a s
 * **words**: the same words in another order or number ("Paris attack", "attacks in Paris");
 * **spelling**: one word, or one part of a transliterated name, differs in a letter or two.
 
-Spelling is the least certain. Two names that both stand often in the archive are two things
-(Iran and Iraq), words with figures differ in their figures, and of two words that both stand in
-several names none is a misspelling of the other.
+Spelling is the least certain. Two names that both stand often in the archive are two things (Iran and
+Iraq; not so transliterated ones: 默克尔 and 梅克尔 are both in use), words with figures differ in their
+figures, and of two words that both stand in several names none is a misspelling of the other.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _misspelt(rows: Sequence[Name], count: Mapping[int, int]) -> Iterator[tuple[
                 if pair is None or not _near(*pair) or min(uses[pair[0]], uses[pair[1]]) > 1:
                     continue
                 rare, often = sorted((count.get(one.name.target, 0), count.get(other.name.target, 0)))
-                if rare <= RARE_MOST and often >= TIMES_LEAST * rare:
+                if is_cjk(pair[0][0]) or (rare <= RARE_MOST and often >= TIMES_LEAST * rare):
                     yield one.name, other.name
 
 

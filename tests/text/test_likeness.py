@@ -65,6 +65,7 @@ def test_two_names_that_both_stand_often_are_two_things() -> None:
     assert reason("Sudanese Army Corps", "Sudanise Army Corps", (60, 2)) == "spelling"
     assert reason("Sudanese Army Corps", "Sudanise Army Corps", (60, 30)) == ""
     assert reason("Sudanese Army Corps", "Sudanise Army Corps", (4, 2)) == ""
+    assert reason("巴拉克·奥巴马", "贝拉克·奥巴马", (27, 15)) == "spelling"
 
 
 def test_words_that_stand_in_several_names_are_not_misspelt() -> None:
