@@ -34,7 +34,7 @@ class Command(BaseCommand):
 def _send(notice: Notice) -> None:
     total = sum(notice.counts.values())
     lines = [f"{count:>6}  {label}" for label, count in notice.counts.items()]
-    queue = f"{settings.BASE_URL}{reverse('admin:events_reviewitem_changelist')}"
+    queue = f"{settings.BASE_URL}{reverse('admin:queue')}"
     send_mail(
         subject=f"{settings.SITE_NAME}: {total} new question{'' if total == 1 else 's'} for an editor",
         message="\n".join(
