@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db.models import F, Max, QuerySet
+from django.utils import timezone
 
 from events.actions.harvest_undo import editorials_created, why_kept
 from events.actions.taking_back import plan_back
@@ -138,7 +139,8 @@ def _cannot(harvest: Harvest) -> Iterator[str]:
     """What stays though the harvest is undone, and why."""
     addresses = Address.objects.filter(
         event__in=Revision.objects.filter(harvest=harvest).values("event"),
-        current=False, created_at__gte=harvest.started_at, created_at__lte=harvest.finished_at,
+        current=False, created_at__gte=harvest.started_at,
+        created_at__lte=harvest.finished_at or timezone.now(),
     )  # fmt: skip
     if count := addresses.count():
         yield f"{count:,} former addresses that it brought go on redirecting: an address is never taken back."
