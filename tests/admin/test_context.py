@@ -166,12 +166,14 @@ def test_pages_cost_the_same_for_one_row_and_three(chief_desk: Client) -> None:
     more(0)
     nato, fleet = Context.objects.get(name="NATO"), Context.objects.get(name="Fleet 0")
     suggestions = reverse("admin:context_suggestions")
+    searching = int(connection.vendor == "postgresql")  # its planner is told how to search first
     pages = [
         (url("change", nato.pk), 23), (url("changelist"), 6), (url("history", nato.pk), 6),
-        (f"{url('merge', nato.pk)}?other={fleet.pk}&q=fleet", 21), (url("split", nato.pk), 8),
+        (f"{url('merge', nato.pk)}?other={fleet.pk}&q=fleet", 21), (url("split", nato.pk), 8 + searching),
         (f"{suggestions}?kind=duplicates", 9), (f"{suggestions}?kind=named", 7),
         (f"{suggestions}?kind=candidates", 8),
     ]  # fmt: skip
+    chief_desk.get(pages[0][0])  # remembers content types
     once = [(path, counted(chief_desk, path)) for path, _ in pages]
     more(1)
     more(2)
