@@ -162,16 +162,14 @@ def _row(item: ReviewItem) -> Json:
         head, tail = left[0] if left else "", right[0] if right else ""
         before, after = before[: len(before) - len(head)], after[len(tail) :]
         found, fix = f"{head}{found}{tail}", f"{head}{fix}{tail}"
-    parts = (
-        Part("equal", f"…{before[-_AROUND:]}" if len(before) > _AROUND else before),
-        Part("delete", found),
-        Part("insert", fix or ""),
-        Part("equal", f"{after[:_AROUND]}…" if len(after) > _AROUND else after),
-    )
+    before = f"…{before[-_AROUND:]}" if len(before) > _AROUND else before
+    after = f"{after[:_AROUND]}…" if len(after) > _AROUND else after
+    parts = (Part("equal", before), Part("delete", found), Part("insert", fix or ""), Part("equal", after))
     return {
         "item": item,
         "event": item.event,
-        "parts": [part for part in parts if part.text],
+        "parts": [part for part in parts if part.text] if fix is not None else (),
+        "marked": {"before": before, "found": found, "after": after},
         "fix": fix is not None,
         "stands": place is not None,
     }

@@ -69,6 +69,16 @@ def test_a_mark_is_shown_with_the_word_it_stands_after(desk: Client) -> None:
     assert "<del>stays..</del><ins>stays.</ins> It rains." in desk.get(page("doubled-mark")).content.decode()
 
 
+def test_what_has_no_fix_is_marked_and_corrected_by_hand(desk: Client) -> None:
+    event = make_event("A coin weighing , is stolen.")
+    proofread()
+    shown = desk.get(page("lost-words")).content.decode()
+    assert "A coin <mark>weighing </mark>, is stolen." in shown
+    assert "Correct it" in shown
+    assert reverse("admin:events_event_change", args=[event.pk]) in shown
+    assert 'value="accept"' not in shown
+
+
 def test_everybody_with_a_role_may_look_and_only_editors_decide(sit: Callable[..., Client]) -> None:
     (item,) = spoil()
     for role, status in ((Role.VIEWER, 403), (Role.CONTRIBUTOR, 403)):
@@ -172,5 +182,6 @@ def test_pages_cost_no_query_more_for_more_findings(chief_desk: Client, path: st
     spoil()
     chief_desk.get(RULES_PAGE + path)
     one = queries(chief_desk, RULES_PAGE + path)
+    assert one <= 15
     spoil(2)
     assert queries(chief_desk, RULES_PAGE + path) == one
