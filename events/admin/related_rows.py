@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 
 from events import queries
 from events.actions.curate import tag_of
@@ -86,7 +86,9 @@ class RelatedLinks:
         ranking = SharedContexts(most=RANKED)
         computed = ranking.links(ranking.standing([event.pk])).get(event.pk, [])
         rows = self._rows(curations, computed, found)
-        self.ranking = [rows[link.target] for link in computed if link.target in rows]
+        ranked = [rows[link.target] for link in computed if link.target in rows]
+        self.ranking = [row for row in ranked if not row.is_cut_off]
+        self.below = [row for row in ranked if row.is_cut_off]
         decided = [rows[row.target_id] for row in curations if row.target_id in rows]
         self.pins = [row for row in decided if row.decision == Decision.PIN]
         self.bans = [row for row in decided if row.decision == Decision.BAN]
@@ -131,17 +133,12 @@ class RelatedLinks:
 
 def _reasons(event: Event, banned: Collection[int]) -> list[Reason]:
     """The event's contexts, the rarest first."""
-    contexts = [row.context for row in event.taggings.active().select_related("context")]
-    events = _events_of([context.pk for context in contexts])
-    reasons = [Reason(context, events.get(context.pk, 0), context.pk in banned) for context in contexts]
+    tagged = Event.objects.published().filter(taggings__context=OuterRef("context"), taggings__removed=False)
+    counted = tagged.order_by().values("taggings__context").annotate(events=Count("pk")).values("events")
+    taggings = event.taggings.active().select_related("context").annotate(events=Subquery(counted))
+    found = [(row.context, getattr(row, "events", None) or 0) for row in taggings]
+    reasons = [Reason(context, events, context.pk in banned) for context, events in found]
     return sorted(reasons, key=lambda reason: (reason.events, reason.context.name))
-
-
-def _events_of(context_ids: Collection[int]) -> dict[int, int]:
-    """How many published events have each of these contexts."""
-    tagged = Event.objects.published().filter(taggings__context__in=context_ids, taggings__removed=False)
-    counted = tagged.order_by().values_list("taggings__context").annotate(events=Count("pk"))
-    return dict(counted)
 
 
 def in_words(reasons: Iterable[Reason]) -> str:

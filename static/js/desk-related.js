@@ -1,13 +1,14 @@
 // Related links: pins are dragged into order, notes that are typed and not sent outlive an answer,
 // and the keyboard stays where it was. Without this the buttons do, each with a page of its own.
 let typed = [];
+let opened = [];
 let dragged = null;
 
 const section = () => document.getElementById("related");
 
 function addGrips() {
   for (const link of document.querySelectorAll("#related .pins[data-order] > .link")) {
-    const acts = link.querySelector(".deciding");
+    const acts = link.querySelector(".buttons");
     if (!acts || acts.querySelector(".grip")) continue;
     const grip = document.createElement("span");
     grip.className = "grip";
@@ -72,10 +73,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   typed = [...section().querySelectorAll("textarea[id]")]
     .filter((area) => area.value !== area.defaultValue && !sent.contains(area))
     .map((area) => [area.id, area.value]);
+  opened = [...section().querySelectorAll("details[id][open]")].map((details) => details.id);
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt !== section()) return;
   addGrips();
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   for (const [id, value] of typed) {
     const area = document.getElementById(id);
     if (!area) continue;

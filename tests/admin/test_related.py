@@ -72,7 +72,8 @@ def test_links_below_what_readers_get_are_shown_as_such(desk: Client) -> None:
         make_event(f"On day {day}.", contexts=["Treaty"], date=f"2005-01-{day:02}")
     relate_due()
     shown = desk.get(url(event)).content.decode()
-    assert shown.count("Below what readers get") == 2
+    assert "2 more, which readers do not get" in shown
+    assert "Rank 12, score 1" in shown
     assert [row["text"] for row in queries.related_of([event.pk])[event.pk]][-1] == "On day 3."
 
 

@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from events.models import Context, Event, Harvest, ReviewItem
-from events.vocabulary import ReviewKind, Role
+from events.models import Context, Curation, Event, Harvest, ReviewItem
+from events.vocabulary import Decision, ReviewKind, Role
 from tests.browser.conftest import BROWSER, sign_in
 from tests.factories import make_context, make_editorial, make_event, make_origin, make_provenance, relate
 from tests.people import make_robot
@@ -29,6 +29,9 @@ def furnish() -> None:
     )  # fmt: skip
     other = make_event("A bridge was closed.", lead="Bridges")
     relate(event, other)
+    third = make_event("A bridge was painted.", lead="Bridges")
+    for target, decision in ((other, Decision.PIN), (third, Decision.BAN)):
+        Curation.objects.create(event=event, target=target, decision=decision, note="Why.", by_name="erika")
     make_provenance(event, origin=make_origin("wire"))
     make_context("Spans", merged_into=Context.objects.get(name="Bridges"))
     make_editorial("A case for bridges")
@@ -46,10 +49,12 @@ def paths() -> list[str]:
     with_id = {
         "events_event_change": event, "events_event_history": event, "events_context_change": context,
         "events_context_history": context, "events_harvest_change": harvest,
+        "events_event_related": event,
     }  # fmt: skip
     return [
         *(reverse(f"admin:{name}") for name in names),
         *(reverse(f"admin:{name}", args=[pk]) for name, pk in with_id.items()),
+        reverse("admin:events_event_related_generic", args=[event, context]),
     ]
 
 
