@@ -11,7 +11,7 @@ from __future__ import annotations
 import calendar
 import copy
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, ClassVar, Final, cast
 
@@ -36,7 +36,7 @@ from events.filter_fields import (
     UrlField,
     YesNoField,
 )
-from events.models import Citation, Context, Event, Revision, Source, Tagging
+from events.models import Citation, Context, Event, Publisher, Revision, Source, Tagging
 from events.prepared import Prepared
 from events.search.asking import Filters
 from events.vocabulary import EDITION_CHOICES, Category
@@ -299,11 +299,20 @@ def search_filters(asked: Vocabulary) -> Filters:
     return Filters(
         contexts=contexts,
         categories=tuple(given.get("category") or ()),
-        publishers=tuple(name for name in asked.data.getlist("publisher") if name),
+        publishers=_names_of(given.get("publisher") or ()),
         editions=tuple(given.get("edition") or ()),
         first=given.get("date_from"),
         last=given.get("date_to"),
         among=among,
+    )
+
+
+def _names_of(publisher_ids: Collection[int]) -> tuple[str, ...]:
+    """The names under which the index has these publishers: who was merged is asked for by any name."""
+    if not publisher_ids:
+        return ()
+    return tuple(
+        Publisher.objects.filter(pk__in=publisher_ids).order_by("name").values_list("name", flat=True)
     )
 
 

@@ -9,9 +9,10 @@ into it are the same story, and go with it. It cannot be taken back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q
 
@@ -37,9 +38,11 @@ from events.models import (
 )
 from events.search.forget import forget
 from events.slugs import removed_slug
-from events.vocabulary import Category, ChangeKind, ReviewKind, ReviewState, Right, State
+from events.vocabulary import Category, ChangeKind, ReviewState, Right, State
 
-_WORDED = ("text", "summary")
+_WORDED: Final = ("text", "summary")
+_NUMBERS: Final = re.compile(r"[\d:-]+")
+"""Keys of questions that hold no words."""
 
 
 @dataclass(slots=True)
@@ -158,8 +161,8 @@ def _erase_questions(ids: list[int], trace: Recording) -> list[int]:
     about = ReviewItem.objects.filter(Q(event__in=ids) | Q(other__in=ids))
     about.filter(state=ReviewState.OPEN).update(state=ReviewState.OBSOLETE, decided_at=trace.at)
     items = []
-    for pk, kind, key in list(about.values_list("pk", "kind", "key")):
-        kept = key if kind == ReviewKind.DUPLICATE else f"removed:{pk}"
+    for pk, key in list(about.values_list("pk", "key")):
+        kept = key if _NUMBERS.fullmatch(key) else f"removed:{pk}"
         ReviewItem.objects.filter(pk=pk).update(data={}, key=kept)
         items.append(pk)
     return items

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 
 from events.actions.errors import InvalidAction
 from events.actions.publishers import sources_for
@@ -185,3 +186,13 @@ def test_editors_rename_and_chief_editors_merge(
         unmerge_publisher(actor=editor, publisher_id=host.pk)
     with pytest.raises(PermissionDenied):
         move_host(actor=editor, host_id=PublisherHost.objects.all()[0].pk, into_id=paper.pk, seen=host.pk)
+
+
+def test_readers_who_ask_by_a_former_name_get_the_one_it_leads_to(
+    chief: Actor, paper: Publisher, host: Publisher
+) -> None:
+    merge(chief, host, paper)
+    for asked in (host.name, paper.name):
+        for path, words in (("/api/v1/events/", {}), ("/api/v1/search/", {"q": "opens"})):
+            found = Client().get(path, {"publisher": asked, **words}).json()
+            assert len(found["results"]) == 3, (path, asked)
