@@ -39,19 +39,34 @@ def spans(text: str, query: Query, edition: str = "en") -> list[tuple[int, int]]
 
 
 def _mark(words: Sequence[Word], terms: Terms, edition: str, found: list[bool]) -> None:
-    size = len(terms.words)
-    loose = size == 1 and not terms.exact and not terms.prefix
-    stems = set(stems_of(terms.words[0])) if loose else set()
-    for start in range(len(words) - size + 1):
-        for offset, wanted in enumerate(terms.words):
+    if len(terms.words) == 1:
+        _mark_word(words, terms, edition, found)
+        return
+    first, *others = terms.words
+    for start in range(len(words) - len(others)):
+        if words[start].word != first:
+            continue
+        for offset, wanted in enumerate(others, start=1):
             word = words[start + offset].word
-            if word == wanted or (terms.prefix and offset == size - 1 and word.startswith(wanted)):
-                continue
-            if stems and stem(word, edition) in stems:
-                continue
-            break
+            goes_on = terms.prefix and offset == len(others) and word.startswith(wanted)
+            if word != wanted and not goes_on:
+                break
         else:
-            found[start : start + size] = [True] * size
+            found[start : start + len(terms.words)] = [True] * len(terms.words)
+
+
+def _mark_word(words: Sequence[Word], terms: Terms, edition: str, found: list[bool]) -> None:
+    (wanted,) = terms.words
+    stems = set() if terms.exact or terms.prefix else set(stems_of(wanted))
+    # Forms of one word begin with one letter, and finding a stem takes long.
+    initials = {one[0] for one in stems}
+    for at, (word, _, _) in enumerate(words):
+        if (
+            word == wanted
+            or (word[0] in initials and stem(word, edition) in stems)
+            or (terms.prefix and word.startswith(wanted))
+        ):
+            found[at] = True
 
 
 def highlight(text: str, query: Query, edition: str = "en", length: int | None = SNIPPET) -> list[Part]:

@@ -30,7 +30,7 @@ _STORY: Final = 0.5
 _STORY_DAYS: Final = 7
 """So many days away another hit counts 1/e as much."""
 _STEM_LEAST: Final = 3
-"""Forms of one word have so many first letters in common."""
+"""Forms of one word have, but for very few, so many first letters in common."""
 
 Row = tuple[int, float]
 

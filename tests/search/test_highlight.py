@@ -17,6 +17,8 @@ from events.search.language import parse
         ("Trade, free trade and trade free.", '"free trade"', ["free", "trade"]),
         ("A ﬁne day ½ past e\u0301te\u0301.", "fine ete", ["ﬁne", "e\u0301te\u0301"]),
         ("Treaties -and- treaty", "treat* -and", ["Treaties", "treaty"]),
+        ("Al-Qaeda and qaeda.", "al-qaed*", ["Al", "Qaeda"]),
+        ("Dying men die under skies.", "die sky", ["Dying", "die", "skies"]),
         ("Nothing here", "else", []),
     ],
 )
