@@ -192,7 +192,8 @@ def _report(item: ReviewItem, event: Event | None, _other: Event | None) -> Json
 
 def _proofreading(item: ReviewItem, event: Event | None, _other: Event | None) -> Json:
     cjk = event is not None and EDITIONS[event.edition].cjk
-    return {"parts": word_diff(str(item.data.get("found", "")), str(item.data.get("fix", "")), cjk=cjk)}
+    found, fix = str(item.data.get("found", "")), item.data.get("fix")
+    return {"parts": (Part("equal", found),) if fix is None else word_diff(found, str(fix), cjk=cjk)}
 
 
 def _dead_source(item: ReviewItem, _event: Event | None, _other: Event | None) -> Json:

@@ -112,7 +112,8 @@ def line_of(item: ReviewItem) -> str:
     elif item.kind == ReviewKind.PROPOSAL:
         line = f"{data.get('by', '')}: {', '.join(data.get('values', {}))}. {data.get('note', '')}"
     elif item.kind == ReviewKind.PROOFREADING:
-        line = f"{data.get('rule', '')}: {data.get('found', '')} → {data.get('fix', '')}"
+        fix = data.get("fix")
+        line = f"{data.get('rule', '')}: {data.get('found', '')}" + ("" if fix is None else f" → {fix}")
     elif item.kind == ReviewKind.REPORT:
         line = f"{data.get('quote', '')} → {data.get('fix', '')}. {data.get('message', '')}"
     elif item.kind == ReviewKind.DEAD_SOURCE:

@@ -77,6 +77,9 @@ def test_what_has_no_fix_is_marked_and_corrected_by_hand(desk: Client) -> None:
     assert "Correct it" in shown
     assert reverse("admin:events_event_change", args=[event.pk]) in shown
     assert 'value="accept"' not in shown
+    item = ReviewItem.objects.get()
+    for path in (reverse("admin:queue"), reverse("admin:queue_item", args=[item.pk])):
+        assert "None" not in desk.get(path).content.decode()
 
 
 def test_everybody_with_a_role_may_look_and_only_editors_decide(sit: Callable[..., Client]) -> None:
