@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from events.actions.naming import context_name, find_contexts
-from events.actions.values import EventValues, citations_json, cited, clean_values
+from events.actions.values import EventValues, citations_json, cited, clean_values, read_citations
 from events.models import Event, Revision, Tagging
 from events.text.merge import merge_items, merge_text
 from events.vocabulary import EDITIONS
@@ -45,6 +45,8 @@ def values_at(event: Event, version: int, present: Json | None = None) -> Json:
             if name in fields:
                 values[name] = fields[name].get("old")
                 undone.add(name)
+    # PostgreSQL gives the keys of stored JSON back in an order of its own.
+    values["citations"] = citations_json(read_citations(values["citations"] or ()))
     if undone & {"lead", "contexts"}:
         names = _present_names(event.edition, {*(values["contexts"] or ()), values["lead"] or ""} - {""})
         values["contexts"] = sorted({names[name] for name in values["contexts"] or ()})

@@ -9,6 +9,7 @@ from typing import Any, Final
 from events.text.diff import Part, word_diff
 
 LABELS: Final = {"citations": "Sources", "lead": "Lead context", "alias": "Aliases", "wikidata": "Wikidata"}
+_ORDER: Final = ("event", "label", "url", "picture", "note")
 _WORDED: Final = frozenset({"text", "summary", "profile", "name", "title", "body"})
 
 
@@ -77,9 +78,14 @@ def readable(value: Any) -> str:
     return "; ".join(entries(value))
 
 
+def _place(key: str) -> tuple[int, str]:
+    """Where a part of an entry stands; databases give the keys of JSON back in orders of their own."""
+    return (_ORDER.index(key) if key in _ORDER else len(_ORDER), key)
+
+
 def _entry(value: Any) -> str:
     if isinstance(value, dict):
-        return " ".join(str(part) for part in value.values() if part)
+        return " ".join(str(value[key]) for key in sorted(value, key=_place) if value[key])
     if isinstance(value, list):
         return " ".join(str(part) for part in value if part)
     return str(value)
