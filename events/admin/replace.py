@@ -6,13 +6,12 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from events.actions.errors import ActionError
 from events.actions.naming import find_contexts
-from events.actions.replace import FIELDS, SHOWN_MOST, Look, Wanted, look, start_replacing
+from events.actions.replace import FIELDS, Look, Wanted, look, start_replacing
 from events.admin.base import actor_of
 from events.admin.bulk import change_url, revision_changes
 from events.admin.logbook import log_act
@@ -24,6 +23,7 @@ from events.text.replacing import FIND_MOST, Finding
 from events.vocabulary import EDITION_CHOICES, EDITIONS, Category, Grade
 
 _KINDS: Final = (("words", "Words, as they are written"), ("expression", "A regular expression"))
+_DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ReplaceForm(forms.Form):
@@ -43,8 +43,8 @@ class ReplaceForm(forms.Form):
         help_text="As readers search: words, “a phrase”, -not, OR. Empty: all events that readers can see.",
     )  # fmt: skip
     edition = forms.ChoiceField(choices=[("", "Any"), *EDITION_CHOICES], required=False)
-    since = forms.DateField(required=False, label="From", widget=AdminDateWidget())
-    until = forms.DateField(required=False, label="To", widget=AdminDateWidget())
+    since = forms.DateField(required=False, label="From", widget=_DAY)
+    until = forms.DateField(required=False, label="To", widget=_DAY)
     category = forms.ChoiceField(choices=[("", "Any"), *Category.choices], required=False)
     context = forms.CharField(max_length=200, required=False, help_text="Its name.")
     publisher = forms.CharField(
@@ -105,8 +105,8 @@ class RunForm(forms.Form):
 
 def replace_view(request: HttpRequest) -> HttpResponse:
     """The form; with something to find also what would happen (GET); have it done (POST)."""
-    form = ReplaceForm(request.GET) if "find" in request.GET else ReplaceForm()
-    run = RunForm(request.POST) if request.method == "POST" else None
+    form = ReplaceForm(request.GET if "find" in request.GET else None, label_suffix="")
+    run = RunForm(request.POST, label_suffix="") if request.method == "POST" else None
     refusal, found = "", None
     if form.is_bound and form.is_valid():
         try:
@@ -119,13 +119,12 @@ def replace_view(request: HttpRequest) -> HttpResponse:
         except ActionError as refused:
             refusal = refusal or str(refused)
     if found is not None:
-        run = run or RunForm(initial={"grade": Grade.TYPO})
+        run = run or RunForm(initial={"grade": Grade.TYPO}, label_suffix="")
     return desk_page(
         request, "admin/replace/replace.html", "Find and replace",
         form=form, run=run if found is not None else None, found=found, refusal=refusal,
         samples=_samples(found, request), years=sorted(found.years.items()) if found else [],
         odd=found.odd.most_common() if found else [],
-        most=SHOWN_MOST, media=form.media,
     )  # fmt: skip
 
 
