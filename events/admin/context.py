@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any, ClassVar, Final, Literal
 
 from django.contrib import admin
@@ -15,15 +14,15 @@ from django.urls import URLPattern, path
 from events.actions.contexts import edit_context
 from events.actions.errors import ActionError, StaleVersion
 from events.admin.base import ActingAdmin, actor_of, may
+from events.admin.context_conflict import reconciled
 from events.admin.context_form import ContextForm
 from events.admin.context_merge import merge_view, unmerge_view
 from events.admin.context_panel import panel
 from events.admin.context_split import split_view, undo_split_view
-from events.admin.differences import Difference, difference
-from events.admin.history import HistoryMixin, revision_rows
+from events.admin.history import HistoryMixin
 from events.formats.prose import clean_html
 from events.harvest.limits import TEXT_MAX
-from events.models import Context, Revision
+from events.models import Context
 from events.vocabulary import EDITIONS, Right
 
 _FIELDS: Final = (
@@ -31,7 +30,6 @@ _FIELDS: Final = (
     "version",
 )  # fmt: skip
 _READ: Final = ("name", "slug", "edition", "merged_into", "profile", "wikidata", "wikipedia", "generic")
-_COMPARED: Final = ("name", "aliases", "broader", "profile", "wikidata", "wikipedia", "generic")
 
 
 class ContextAdmin(HistoryMixin, ActingAdmin[Context]):
@@ -104,34 +102,16 @@ class ContextAdmin(HistoryMixin, ActingAdmin[Context]):
             return super().changeform_view(request, object_id, form_url, shown)
         try:
             return self._show_form(request, object_id, form_url, shown)
-        except StaleVersion as stale:
-            shown["conflict"] = self._conflict(request, context)
+        except StaleVersion:
+            form = self.get_form(request, context, change=True)(request.POST, instance=context)
+            form.is_valid()
+            stored = Context.objects.get(pk=context.pk)
+            shown["conflict"], request.POST = reconciled(form, stored, request.POST)  # type: ignore[assignment]
+            shown["preview"] = clean_html(request.POST["profile"][:TEXT_MAX])
             request.looking = True  # type: ignore[attr-defined]
-            sent = request.POST.copy()
-            sent["version"] = str(stale.current)
-            request.POST = sent  # type: ignore[assignment]
         except ActionError as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]
         return self._show_form(request, object_id, form_url, shown)
-
-    def _conflict(self, request: HttpRequest, context: Context) -> dict[str, Any]:
-        """What others changed since the form was opened, and where one's own values differ from it now."""
-        context = Context.objects.get(pk=context.pk)
-        form = self.get_form(request, context, change=True)(request.POST, instance=copy(context))
-        form.is_valid()
-        mine, cjk = dict(form.values()), EDITIONS[context.edition].cjk
-        stored = {name: getattr(context, name) for name in _COMPARED if name not in ("aliases", "broader")}
-        stored["aliases"] = sorted(context.aliases.values_list("name", flat=True))
-        stored["broader"] = sorted(context.broader.values_list("name", flat=True))
-        wanted = {**mine, **{name: sorted(set(filter(None, mine[name]))) for name in ("aliases", "broader")}}
-        rows: list[Difference] = [
-            difference(name, stored[name], wanted[name], cjk=cjk)
-            for name in _COMPARED
-            if stored[name] != wanted[name]
-        ]
-        seen = form.cleaned_data.get("version") or 0
-        later = Revision.objects.filter(context=context, number__gt=seen).select_related("harvest__origin")
-        return {"mine": rows, "since": revision_rows(later.order_by("-number")[:20], cjk=cjk)}
 
     def get_urls(self) -> list[URLPattern]:
         wrapped = self.admin_site.admin_view

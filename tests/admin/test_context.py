@@ -74,13 +74,31 @@ def test_nobody_overwrites_anybody_and_what_one_wrote_is_kept(
     assert "Somebody was faster" in page
     for words in ("Mine.</textarea>", "Q7184", "by chief", "<ins>Mine.</ins>", 'name="version" value="2"'):
         assert words in page
-    assert answer.context["adminform"].form["name"].value() == "NATO"
+    form = answer.context["adminform"].form
+    assert [form[name].value() for name in ("name", "wikidata", "profile")] == ["Nato", "Q7184", "Mine."]
+    assert form["alias_lines"].value() == "NATO"
     context.refresh_from_db()
     assert (context.name, context.profile) == ("Nato", "")
-    again = {**sent(context), "profile": "Mine."}
+    again = {name: form[name].value() for name in mine if name != "broader"}
     assert desk.post(url("change", context.pk), again).status_code == 302
     context.refresh_from_db()
-    assert (context.name, context.profile, context.version) == ("Nato", "Mine.", 3)
+    assert (context.name, context.wikidata, context.profile, context.version) == ("Nato", "Q7184", "Mine.", 3)
+
+
+def test_where_both_changed_the_same_ones_own_words_are_kept_and_compared(
+    desk: Client, sit: Callable[..., Client]
+) -> None:
+    context, russia, europe = (make_context(name) for name in ("NATO", "Russia", "Europe"))
+    mine = sent(context, profile="Mine.", broader=[europe.pk])
+    theirs = sent(context, profile="Theirs.", broader=[russia.pk], generic="on")
+    assert sit(Role.CHIEF).post(url("change", context.pk), theirs).status_code == 302
+    answer = desk.post(url("change", context.pk), mine)
+    form = answer.context["adminform"].form
+    assert (form["profile"].value(), form["broader"].value()) == ("Mine.", [str(europe.pk)])
+    assert form["generic"].value() is True
+    assert [change.name for change in answer.context["conflict"]["mine"]] == ["broader", "profile"]
+    context.refresh_from_db()
+    assert context.profile == "Theirs."
 
 
 def test_what_is_refused_is_said_with_the_form_kept(desk: Client) -> None:
