@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from django.db.models import Count, Exists, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, QuerySet, Subquery
+from django.db.models.functions import TruncMonth
 
 from events.models import Event
 
@@ -91,3 +92,22 @@ def nearest_day(edition: str, date: dt.date) -> dt.date | None:
         return date
     there = [day for day in nearest_days(edition, date) if day is not None]
     return min(there, key=lambda day: abs(day - date), default=None)
+
+
+def months_changed() -> list[tuple[str, dt.date, dt.datetime]]:
+    """Each month of each edition that has events, and when one of them last changed; reads them all."""
+    rows = Event.objects.published().order_by().annotate(month=TruncMonth("date"))
+    found = rows.values_list("edition", "month").annotate(at=Max("updated_at")).order_by("edition", "month")
+    return list(found)
+
+
+def month_events(edition: str, first: dt.date, last: dt.date) -> list[tuple[int, dt.datetime]]:
+    """The events from *first* to *last*, and when each last changed; one query."""
+    days = Event.objects.published().of_edition(edition).filter(date__range=(first, last))
+    return list(days.order_by("date", "id").values_list("id", "updated_at"))
+
+
+def added_since(moment: dt.datetime, *, limit: int) -> list[int]:
+    """The events of recent days that were added after *moment*, newest first; one query."""
+    recent = Event.objects.published().filter(date__gte=moment.date(), created_at__gt=moment)
+    return list(recent.newest_first().values_list("id", flat=True)[:limit])

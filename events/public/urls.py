@@ -8,7 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 from django.views.decorators.http import require_safe
 
-from events.public import calendar, contexts, corrections, day, event, feeds, machines, opinion, search
+from events.public import (
+    calendar,
+    contexts,
+    corrections,
+    day,
+    event,
+    feeds,
+    machines,
+    opinion,
+    search,
+    sitemaps,
+)
 from events.public.errors import moved
 from events.public.ready import href
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
@@ -64,6 +75,14 @@ urlpatterns = [
     re_path(rf"{_EDITION}feeds/opinion\.{_FEED}$", feeds.opinion_feed),
     re_path(rf"{_EDITION}corrections/index\.{_FEED}$", feeds.corrections_feed),
     re_path(rf"{_EDITION}search/feed\.{_FEED}$", feeds.search_feed),
+    re_path(r"^sitemap\.xml$", sitemaps.sitemap_index),
+    re_path(
+        r"^sitemap/(?P<edition>[a-z]{2,3})-(?P<year>[0-9]{4})-(?P<month>[0-9]{2})\.xml$",
+        sitemaps.month_sitemap,
+    ),
+    re_path(r"^news-sitemap\.xml$", sitemaps.news_sitemap),
+    re_path(rf"{_EDITION}opensearch\.xml$", sitemaps.opensearch),
+    re_path(r"^\.well-known/security\.txt$", machines.security),
     re_path(r"^livez$", machines.live),
     re_path(r"^readyz$", machines.ready),
     re_path(r"^robots\.txt$", machines.robots),
