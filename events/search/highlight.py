@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from events.search.language import Query, Terms
-from events.search.words import Word, stem, stems_of, words_of
+from events.search.words import WORD_MAX, Word, stem, stems_of, words_of
 
 SNIPPET: Final = 280
 """Letters that a cut text has, about."""
@@ -22,9 +24,12 @@ class Part(NamedTuple):
 
 def spans(text: str, query: Query, edition: str = "en") -> list[tuple[int, int]]:
     """From where to where *text* has what *query* looks for, in order and apart from each other."""
+    sought = query.terms()
+    if sought and text.isascii() and all(len(terms.words) == 1 for terms in sought):
+        return _plain_spans(text, sought, edition)
     words = words_of(text)
     found = [False] * len(words)
-    for terms in query.terms():
+    for terms in sought:
         _mark(words, terms, edition, found)
     joined: list[tuple[int, int]] = []
     before = False
@@ -56,17 +61,45 @@ def _mark(words: Sequence[Word], terms: Terms, edition: str, found: list[bool]) 
 
 
 def _mark_word(words: Sequence[Word], terms: Terms, edition: str, found: list[bool]) -> None:
-    (wanted,) = terms.words
-    stems = set() if terms.exact or terms.prefix else set(stems_of(wanted))
-    # Forms of one word begin with one letter, and finding a stem takes long.
-    initials = {one[0] for one in stems}
+    sought = _Sought(terms)
     for at, (word, _, _) in enumerate(words):
-        if (
-            word == wanted
-            or (word[0] in initials and stem(word, edition) in stems)
-            or (terms.prefix and word.startswith(wanted))
-        ):
+        if sought.is_in(word, edition):
             found[at] = True
+
+
+class _Sought:
+    """One word that is looked for, and how its forms are told."""
+
+    def __init__(self, terms: Terms) -> None:
+        (self.word,) = terms.words
+        self.prefix = terms.prefix
+        self.stems = set() if terms.exact or terms.prefix else set(stems_of(self.word))
+        # Forms of one word begin with one letter, and finding a stem takes long.
+        self.initials = {one[0] for one in self.stems}
+
+    def is_in(self, word: str, edition: str) -> bool:
+        """Whether *word* is one of its forms."""
+        return (
+            word == self.word
+            or (word[0] in self.initials and stem(word, edition) in self.stems)
+            or (self.prefix and word.startswith(self.word))
+        )
+
+
+def _plain_spans(text: str, terms: Sequence[Terms], edition: str) -> list[tuple[int, int]]:
+    """As :func:`spans`, for single words in a text of ASCII: only words of their initials are looked at."""
+    sought = [_Sought(one) for one in terms]
+    initials = {initial for one in sought for initial in (one.word[0], *one.initials)}
+    return [
+        match.span()
+        for match in _words_beginning(frozenset(initials)).finditer(text.lower())
+        if any(one.is_in(match[0][:WORD_MAX], edition) for one in sought)
+    ]
+
+
+@lru_cache(maxsize=1000)
+def _words_beginning(initials: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_])[{''.join(sorted(initials))}][^\W_]*")
 
 
 def highlight(text: str, query: Query, edition: str = "en", length: int | None = SNIPPET) -> list[Part]:

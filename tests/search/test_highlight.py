@@ -19,6 +19,8 @@ from events.search.language import parse
         ("Treaties -and- treaty", "treat* -and", ["Treaties", "treaty"]),
         ("Al-Qaeda and qaeda.", "al-qaed*", ["Al", "Qaeda"]),
         ("Dying men die under skies.", "die sky", ["Dying", "die", "skies"]),
+        ("A snake_case treaty51 re-treaty, treaty.", "treaty", ["treaty", "treaty"]),
+        ("51-49 in 51 votes", "51 vote", ["51", "51", "votes"]),
         ("Nothing here", "else", []),
     ],
 )
