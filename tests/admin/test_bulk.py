@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from events.actions.bulk_undo import undo_bulk_change
 from events.actions.correct import correct_event
 from events.actions.recording import Actor
-from events.models import BulkChange, Event
+from events.models import BulkChange, Event, ReviewItem
 from events.vocabulary import BulkKind, BulkState, Grade, Role
 from tests.actions.bulk_works import reword, run, texts, word_work
 from tests.factories import make_event
@@ -162,3 +163,16 @@ def test_lists_cost_the_same_for_one_row_and_for_three(
         chief_desk.get(LIST)
     with django_assert_num_queries(7):
         chief_desk.get(url(change))
+
+
+def test_the_queue_says_that_a_conflict_comes_from_an_undo(chief_desk: Client, boss: Actor) -> None:
+    event = make_event("The colour of Rome.")
+    change = done(boss, event)
+    correct_event(
+        actor=boss, event_id=event.pk, version=2, values={"text": "The hue of Rome."}, grade=Grade.TYPO
+    )
+    undo = run(undo_bulk_change(actor=boss, change_id=change.pk))
+    item = ReviewItem.objects.get()
+    page = chief_desk.get(f"/admin/queue/{item.pk}/").content.decode()
+    assert url(undo) in page
+    assert "what stood here before" in page

@@ -9,11 +9,14 @@ from django.contrib import admin
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from events.models import Context, Curation, Event, Harvest, ReviewItem
-from events.vocabulary import Decision, ReviewKind, Role
+from events.actions.bulk_running import run_bulk_change
+from events.actions.replace import Wanted, start_replacing
+from events.models import BulkChange, Context, Curation, Event, Harvest, ReviewItem
+from events.text.replacing import Finding
+from events.vocabulary import Decision, Grade, ReviewKind, Role
 from tests.browser.conftest import BROWSER, sign_in
 from tests.factories import make_context, make_editorial, make_event, make_origin, make_provenance, relate
-from tests.people import make_robot
+from tests.people import make_person, make_robot
 
 pytestmark = BROWSER
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
@@ -36,6 +39,11 @@ def furnish() -> None:
     make_context("Spans", merged_into=Context.objects.get(name="Bridges"))
     make_editorial("A case for bridges")
     make_robot()
+    replaced = start_replacing(
+        actor=make_person(Role.CHIEF, name="boss"), wanted=Wanted(Finding("bridge", "span")), seen=3,
+        without=(), grade=Grade.TYPO, note="",
+    )  # fmt: skip
+    run_bulk_change(replaced.pk)
     sides = {"base": "A bridge.", "ours": "A long bridge.", "upstream": "A short bridge."}
     for kind in (ReviewKind.CONFLICT, ReviewKind.DUPLICATE, ReviewKind.HELD):
         ReviewItem.objects.create(kind=kind, key=kind, event=event, other=other, field="text", data=sides)
@@ -43,18 +51,21 @@ def furnish() -> None:
 
 def paths() -> list[str]:
     """Every page of the desk: its own, and each model's list and form."""
-    event, context, harvest = (model.objects.earliest("pk").pk for model in (Event, Context, Harvest))
+    event, context, harvest, bulk = (
+        model.objects.earliest("pk").pk for model in (Event, Context, Harvest, BulkChange)
+    )
     own = [page.name for page in admin.site.pages if "<" not in page.route]  # type: ignore[attr-defined]
     names = ["index", "events_event_add", *own, *(f"events_{name}_changelist" for name in MODELS)]
     with_id = {
         "events_event_change": event, "events_event_history": event, "events_context_change": context,
         "events_context_history": context, "events_harvest_change": harvest,
-        "events_event_related": event,
+        "events_event_related": event, "harvest_undo": harvest, "bulk_change": bulk, "bulk_undo": bulk,
     }  # fmt: skip
     return [
         *(reverse(f"admin:{name}") for name in names),
         *(reverse(f"admin:{name}", args=[pk]) for name, pk in with_id.items()),
         reverse("admin:events_event_related_generic", args=[event, context]),
+        reverse("admin:replace") + "?find=span&put=bridge&kind=words&within=text",
     ]
 
 
