@@ -88,18 +88,20 @@ class _Sought:
 
 def _plain_spans(text: str, terms: Sequence[Terms], edition: str) -> list[tuple[int, int]]:
     """As :func:`spans`, for single words in a text of ASCII: only words of their initials are looked at."""
-    sought = [_Sought(one) for one in terms]
-    initials = {initial for one in sought for initial in (one.word[0], *one.initials)}
+    beginning, sought = _what_to_find(tuple(terms))
     return [
         match.span()
-        for match in _words_beginning(frozenset(initials)).finditer(text.lower())
+        for match in beginning.finditer(text.lower())
         if any(one.is_in(match[0][:WORD_MAX], edition) for one in sought)
     ]
 
 
-@lru_cache(maxsize=1000)
-def _words_beginning(initials: frozenset[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![^\W_])[{''.join(sorted(initials))}][^\W_]*")
+@lru_cache(maxsize=200)
+def _what_to_find(terms: tuple[Terms, ...]) -> tuple[re.Pattern[str], list[_Sought]]:
+    """The words that may be meant, by their initials, and how to tell; made once for all hits of a page."""
+    sought = [_Sought(one) for one in terms]
+    initials = {initial for one in sought for initial in (one.word[0], *one.initials)}
+    return re.compile(rf"(?<![^\W_])[{''.join(sorted(initials))}][^\W_]*"), sought
 
 
 def highlight(text: str, query: Query, edition: str = "en", length: int | None = SNIPPET) -> list[Part]:
