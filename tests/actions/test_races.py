@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from events.actions.correct import correct_event, create_event
-from events.actions.curate import pin_related
-from events.actions.errors import StaleVersion
+from events.actions.curate import ban_related, decisions_tag, pin_related
+from events.actions.errors import StaleDecisions, StaleVersion
 from events.actions.recording import Actor
-from events.models import Address, Change, Context, Event, Revision
+from events.models import Address, Change, Context, Curation, Event, Revision
 from events.vocabulary import Grade, Role
 from tests.factories import DAY, make_event
 from tests.people import make_person
@@ -59,6 +60,25 @@ def test_of_editors_with_the_same_version_one_is_told_that_it_is_stale() -> None
         assert [type(one) for one in outcomes if one is not saved[0]] == [StaleVersion] * 3
         assert Event.objects.get(pk=event.pk).text == saved[0].text
         assert Revision.objects.filter(event=event).count() == 1
+
+
+def test_of_editors_who_saw_the_same_links_one_decides() -> None:
+    actors = [make_person(Role.EDITOR, name=f"editor{number}") for number in range(4)]
+    target = make_event("The target.")
+    for round_number in range(5):
+        event = make_event(f"Round {round_number}.")
+        said = {"event_id": event.pk, "target_id": target.pk, "seen": decisions_tag(event.pk)}
+        outcomes = at_once(
+            *(
+                partial(act, actor=actor, note=actor.name, **said)
+                for act, actor in zip((pin_related, ban_related) * 2, actors, strict=True)
+            )
+        )
+        decided = [outcome for outcome in outcomes if isinstance(outcome, Curation)]
+        assert len(decided) == 1, outcomes
+        assert [type(one) for one in outcomes if one is not decided[0]] == [StaleDecisions] * 3
+        row = Curation.objects.get(event=event)
+        assert (row.decision, row.note) == (decided[0].decision, decided[0].note)
 
 
 def test_events_created_at_once_get_addresses_of_their_own_and_share_contexts() -> None:
