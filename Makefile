@@ -26,7 +26,7 @@ export HOME := $(CURDIR)/.tools/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo demo-password manage test test-browser test-slow lint format types check pictures bench clean
+.PHONY: help environment demo demo-password manage test test-browser test-slow lint format types check pictures messages bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1 | \2/p' Makefile | while IFS='|' read -r left right; do printf '%-24s%s\n' "$$left" "$$right"; done
@@ -88,6 +88,9 @@ check: lint types test ## lint, types and tests
 
 pictures: environment ## take the docs' pictures from a site with the sample archive (needs Chromium)
 	@$(PY) scripts/pictures.py
+
+messages: environment ## bring the translations up to date with the interface's words, and compile them
+	@$(PY) scripts/messages.py
 
 bench: environment ## the goals' figures as ratios of one run
 	@$(PY) -m benchmarks $(ARGS)

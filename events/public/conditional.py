@@ -25,7 +25,14 @@ CACHE_CONTROL: Final = "public, max-age=0, must-revalidate"
 _KEPT_FOR: Final = 86_400
 _REST_AFTER_FAILURE: Final = 10.0
 """Seconds without asking the cache after it failed, so that a frozen one slows one request only."""
-_MADE_OF: Final = ("templates/public", "static/css", "events/public", "events/formats")
+_MADE_OF: Final = (
+    "templates/public",
+    "templates/charts",
+    "static/css",
+    "events/public",
+    "events/formats",
+    "events/locale",
+)
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +44,7 @@ def build_id() -> str:
         digest.update(f"{value}\0".encode())
     for folder in _MADE_OF:
         for file in sorted(Path(settings.BASE_DIR, folder).rglob("*.*")):
-            if file.suffix in {".html", ".css", ".py"}:
+            if file.suffix in {".html", ".css", ".py", ".mo"}:
                 digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -14,7 +14,7 @@ from django.templatetags.static import static
 
 from events.public.conditional import build_id
 from events.public.ready import href, name, ready
-from events.public.words import day_words, words
+from events.public.words import day_words, direction, words
 from events.slugs import day_path
 from events.vocabulary import EDITIONS
 
@@ -36,10 +36,10 @@ def frame(edition: str) -> Mapping[str, Any]:
     said = {key: ready(text) for key, text in words(edition).items()}
     return {
         "lang": chosen.lang,
+        "dir": direction(edition),
         "w": said,
         "site_name": ready(settings.SITE_NAME),
         "base_url": ready(settings.BASE_URL),
-        "cjk": chosen.cjk,
         "css": _static("css/public.css"),
         "icon": _static("icons/site.svg"),
         "home": f"{chosen.prefix}/",

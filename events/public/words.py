@@ -1,14 +1,24 @@
-"""The words of the reader's interface, an edition each; other editions fall back to English."""
+"""The words of the reader's interface: in English here, in other languages through Django's translations.
+
+Every edition has its own in ``events/locale/``; ``scripts/messages.py`` brings the catalogues up to
+date with this file, and a test holds them to it. A word without a translation stays English.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Final
+
+from django.utils import translation
+from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.translation import gettext, ngettext, pgettext
 
 from events.vocabulary import EDITIONS, Grade
 
-_ENGLISH: Final = {
+WORDS: Final = {
     "front": "Front page",
     "archive": "Archive",
     "contexts": "Contexts",
@@ -100,157 +110,100 @@ _ENGLISH: Final = {
     "field_lead": "Lead context",
     "field_citations": "Sources",
     "older": "Older",
+    "not_found": "Page not found",
+    "not_found_heading": "There is no page at this address",
+    "not_found_says": (
+        "Every address that we ever published still works, so this one probably has a slip in it, "
+        "or nothing was published here yet. You can go on from here:"
+    ),
+    "gone": "Withdrawn",
+    "gone_heading": "We have withdrawn this",
+    "gone_says": (
+        "Something was published here, and the editors withdrew it: it should not have stood in the "
+        "archive. It is gone from all pages. You can go on from here:"
+    ),
+    "legal": "Removed for legal reasons",
+    "legal_says": (
+        "Something was published here that we may no longer show, for legal reasons. It is gone from "
+        "all pages. You can go on from here:"
+    ),
+    "broken": "Our error",
+    "broken_heading": "Something went wrong on our side",
+    "broken_says": (
+        "It is not your fault, and the error has been recorded. Please try again in a minute, or go on "
+        "from here:"
+    ),
 }
-_CHINESE: Final = {
-    "front": "首页",
-    "archive": "档案",
-    "contexts": "背景",
-    "opinion": "观点",
-    "skip": "跳到正文",
-    "main_navigation": "主导航",
-    "editions": "语言",
-    "tagline": "有来龙去脉的新闻，地址永不改变",
-    "previous_day": "前一天",
-    "next_day": "后一天",
-    "days": "日期",
-    "in_the_words_of": "原文摘要：",
-    "the_source": "信息来源",
-    "sources": "信息来源",
-    "picture": "图片",
-    "picture_of": "图片：",
-    "related": "有关事件",
-    "shared": "共同背景：",
-    "pinned": "编辑选定",
-    "corrections": "更正",
-    "revision": "版本",
-    "about": "关于本页",
-    "origin": "出处",
-    "licence": "许可",
-    "read_on": "详情",
-    "category": "类别",
-    "record": "记录",
-    "former": "曾用地址",
-    "formats": "其他格式",
-    "short": "永久短地址",
-    "events": "条事件",
-    "event": "条事件",
-    "no_events": "这里还没有事件。",
-    "aliases": "又称",
-    "broader": "属于",
-    "narrower": "包括",
-    "newest_first": "事件（新的在前）",
-    "more_events": "这里只显示最新的事件，还有更多。",
-    "elsewhere": "其他网站",
-    "a_to_z": "按首字母",
-    "more": "更多",
-    "first_page": "从头开始",
-    "no_contexts": "这里没有背景。",
-    "years": "年份",
-    "months": "月份",
-    "earlier": "更早",
-    "later": "更晚",
-    "day": "日",
-    "month": "月",
-    "number_of_events": "事件",
-    "by": "作者",
-    "no_editorials": "还没有评论文章。",
-    "all_editorials": "全部评论",
-    "other_events": "其他事件",
-    "search": "搜索",
-    "search_for": "搜索",
-    "search_hint": '词语、"词组"、-排除、甲 OR 乙、context:背景、publisher:媒体、after:2004。',
-    "from_day": "从",
-    "to_day": "到",
-    "by_relevance": "最相关",
-    "by_date": "最新",
-    "did_you_mean": "您要找的是不是",
-    "nothing_found": "没有找到。请减少或更换词语，或去掉限制。",
-    "most_words": "几乎没有事件包含全部词语，因此也列出包含其中大部分的事件。",
-    "found_without": "未包含：",
-    "query_cut": "查询太长，只搜索了开头部分。",
-    "narrowed_by": "限制",
-    "take_away": "去掉",
-    "more_than": "超过",
-    "publishers": "媒体",
-    "newest_counted": "只统计最新的",
-    "over_the_years": "各年找到的事件",
-    "as_table": "表格",
-    "year": "年",
-    "jump": "跳转到日期",
-    "go": "前往",
-    "quiet": "少",
-    "busy": "多",
-    "on_this_day": "历史上的今天",
-    "all_of_day": "当日全部事件",
-    "feed": "订阅",
-    "ledger": "更正",
-    "ledger_says": "已发布事件的每一次更正，新的在前：原来怎么说，现在怎么说，以及原因。",
-    "no_corrections": "还没有更正。",
-    "field_text": "正文",
-    "field_summary": "摘要",
-    "field_date": "日期",
-    "field_category": "类别",
-    "field_lead": "主背景",
-    "field_citations": "信息来源",
-    "older": "更早",
-}
-_WORDS: Final = {"en": _ENGLISH, "zh": _CHINESE}
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
-_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_GRADES_CHINESE: Final = {
-    Grade.TYPO: "错字",
-    Grade.CORRECTION: "更正",
-    Grade.CLARIFICATION: "澄清",
-    Grade.UPDATE: "更新",
-    Grade.RETRACTION: "撤回",
-    Grade.LEGAL: "法律原因",
-}
+COUNTED: Final = ("%(count)s event", "%(count)s events")
+DATES: Final = ("{day} {month} {year}", "{day} {month}", "{month} {year}", "{month}")
+"""How a day, a day of the year, a month of a year and a month are written; ``{number}`` is the month's."""
+WEEKDAY_SIGNS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
 
+@cache
+def language(edition: str) -> str:
+    """The language of Django's catalogues that an edition's interface is in: ``zh-hans`` for ``zh``."""
+    try:
+        return translation.get_supported_language_variant(EDITIONS[edition].lang)
+    except LookupError:
+        return "en"
+
+
+@cache
+def direction(edition: str) -> str:
+    """The direction in which the edition's language is written, as HTML's ``dir`` says it."""
+    return "rtl" if translation.get_language_info(language(edition))["bidi"] else "ltr"
+
+
+@cache
 def words(edition: str) -> Mapping[str, str]:
     """The interface's words in the language of *edition*."""
-    return _WORDS.get(edition, _ENGLISH)
+    with translation.override(language(edition)):
+        return MappingProxyType({key: gettext(said) for key, said in WORDS.items()})
 
 
+@cache
+def _dates(edition: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The patterns of ``DATES``, and the names of the months."""
+    with translation.override(language(edition)):
+        return tuple(gettext(said) for said in DATES), tuple(str(MONTHS[month]) for month in range(1, 13))
+
+
+def _written(edition: str, pattern: int, year: int, month: int, day: int) -> str:
+    patterns, months = _dates(edition)
+    return patterns[pattern].format(year=year, month=months[month - 1], number=month, day=day)
+
+
+@cache
 def grade_word(edition: str, grade: str) -> str:
     """How readers are told a correction's grade."""
-    known = Grade(grade)
-    return _GRADES_CHINESE[known] if EDITIONS[edition].lang.startswith("zh") else known.label
+    with translation.override(language(edition)):
+        return pgettext("grade", str(Grade(grade).label))
 
 
 def day_words(edition: str, date: dt.date) -> str:
     """A day as people write it: "9 February 2004", 2004年2月9日."""
-    if EDITIONS[edition].cjk:
-        return f"{date.year}年{date.month}月{date.day}日"
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+    return _written(edition, 0, date.year, date.month, date.day)
 
 
 def day_of_year_words(edition: str, date: dt.date) -> str:
     """A day without its year: "9 February", 2月9日."""
-    if EDITIONS[edition].cjk:
-        return f"{date.month}月{date.day}日"
-    return f"{date.day} {_MONTHS[date.month - 1]}"
-
-
-def weekday_words(edition: str) -> list[tuple[str, str]]:
-    """The days of the week from Monday: as a column's heading, and in full."""
-    if EDITIONS[edition].cjk:
-        return [(sign, f"星期{sign}") for sign in "一二三四五六日"]
-    return [(name[:2], name) for name in _WEEKDAYS]
+    return _written(edition, 1, date.year, date.month, date.day)
 
 
 def month_words(edition: str, year: int, month: int, *, with_year: bool = True) -> str:
     """A month as people write it: "February 2004", 2004年2月."""
-    if EDITIONS[edition].cjk:
-        return f"{year}年{month}月" if with_year else f"{month}月"
-    return f"{_MONTHS[month - 1]} {year}" if with_year else _MONTHS[month - 1]
+    return _written(edition, 2 if with_year else 3, year, month, 1)
+
+
+@cache
+def weekday_words(edition: str) -> list[tuple[str, str]]:
+    """The days of the week from Monday: as a column's heading, and in full."""
+    with translation.override(language(edition)):
+        return [(pgettext("weekday", sign), str(WEEKDAYS[at])) for at, sign in enumerate(WEEKDAY_SIGNS)]
 
 
 def count_words(edition: str, count: int) -> str:
     """ "1 event", "1,234 events", 12条事件."""
-    said = words(edition)
-    word = said["event"] if count == 1 else said["events"]
-    return f"{count:,}{'' if EDITIONS[edition].cjk else ' '}{word}"
+    with translation.override(language(edition)):
+        return ngettext(*COUNTED, count) % {"count": f"{count:,}"}

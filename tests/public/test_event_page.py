@@ -54,7 +54,7 @@ def linked_data(html: str) -> dict[str, Any]:
 def test_page_shows_everything_a_reader_needs(client: Client, event: Event) -> None:
     html = page(client)
     for part in (
-        '<html lang="en">',
+        '<html lang="en" dir="ltr">',
         '<h1 class="text">The minister explains the treaty.</h1>',
         '<a href="/news/2004/02/9/"><time datetime="2004-02-09">9 February 2004</time></a>',
         '<a class="lead" href="/contexts/ministry-of-peace/">Ministry of Peace</a>',
@@ -212,7 +212,7 @@ def test_json_page_is_the_detail_answer(client: Client, event: Event) -> None:
 def test_chinese_page_speaks_chinese(client: Client) -> None:
     make.make_event("两国在桥上签署条约。", edition="zh", slug="两国在桥上签署条约")
     html = page(client, "/zh/news/2004/02/9/两国在桥上签署条约.html")
-    assert '<html lang="zh">' in html
+    assert '<html lang="zh" dir="ltr">' in html
     assert "2004年2月9日" in html
     assert "关于本页" in html
 
