@@ -37,7 +37,8 @@ def present_values(event: Event) -> Json:
 
 def values_at(event: Event, version: int, present: Json | None = None) -> Json:
     """What *event* said at *version*; contexts renamed or merged since go by their present names."""
-    values = dict(present or present_values(event))
+    present = present or present_values(event)
+    values = dict(present)
     later = Revision.objects.filter(event=event, number__gt=version).order_by("-number")
     undone = set()
     for fields in later.values_list("fields", flat=True):
@@ -48,7 +49,8 @@ def values_at(event: Event, version: int, present: Json | None = None) -> Json:
     # PostgreSQL gives the keys of stored JSON back in an order of its own.
     values["citations"] = citations_json(read_citations(values["citations"] or ()))
     if undone & {"lead", "contexts"}:
-        names = _present_names(event.edition, {*(values["contexts"] or ()), values["lead"] or ""} - {""})
+        said = {*(values["contexts"] or ()), values["lead"] or ""} - {""}
+        names = _present_names(event.edition, said, present)
         values["contexts"] = sorted({names[name] for name in values["contexts"] or ()})
         values["lead"] = names[values["lead"]] if values["lead"] else None
     return values
@@ -68,7 +70,7 @@ def planned_values(event: Event, values: EventValues, present: Json | None = Non
     if "citations" in clean:
         after["citations"] = citations_json(clean["citations"])
     said = {*clean.get("contexts", ()), clean.get("lead") or ""} - {""}
-    names = _present_names(event.edition, said)
+    names = _present_names(event.edition, said, present)
     if "contexts" in clean:
         after["contexts"] = sorted({names[name] for name in clean["contexts"]})
     if "lead" in clean:
@@ -138,8 +140,12 @@ def _merge_citations(base: list[Json], ours: list[Json], theirs: list[Json]) -> 
     return [known[key] for key in merge_items(*rows)], True
 
 
-def _present_names(edition: str, names: set[str]) -> dict[str, str]:
-    """What the contexts of these names are called now; a name that nobody knows stays."""
+def _present_names(edition: str, names: set[str], present: Json) -> dict[str, str]:
+    """What the contexts of these names are called now; a name that nobody knows stays.
+
+    Only names that the event does not have now are looked up.
+    """
     stored = {name: context_name(name) for name in names}
-    known = find_contexts(edition, sorted({*stored.values()} - {""}))
+    unknown = sorted({*stored.values()} - {"", present["lead"], *present["contexts"]})
+    known = find_contexts(edition, unknown) if unknown else {}
     return {said: known[name].name if name in known else name for said, name in stored.items()}

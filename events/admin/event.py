@@ -23,7 +23,7 @@ from events.admin.base import ActingAdmin, actor_of, may
 from events.admin.event_acts import ACTS, act_view, bulk_act, event_url
 from events.admin.event_filters import MonthFilter, YearFilter
 from events.admin.event_form import EventForm, NewEventForm
-from events.admin.event_panel import panel
+from events.admin.event_panel import head, panel
 from events.admin.event_preview import preview_of
 from events.admin.event_related import curate_view, find_view, generic_view, related_links, related_view
 from events.admin.event_revert import revert_view
@@ -131,21 +131,23 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
     ) -> HttpResponse:
         event = self._found(object_id) if object_id else None
         request.event = event  # type: ignore[attr-defined]
-        context = {**(extra_context or {}), **self._beside(request, event)}
+        context = dict(extra_context or {})
         show = super().changeform_view
-        if request.method != "POST":
-            return show(request, object_id, form_url, context)
-        if event is None:
-            if "_preview" in request.POST and object_id is None:
+        if event is None or request.method != "POST":
+            context |= self._beside(request, event)
+            if "_preview" in request.POST and event is None:
                 request.stay = True  # type: ignore[attr-defined]
                 context["preview"] = self._preview(request)
             return show(request, object_id, form_url, context)
         if not self.has_change_permission(request, event):
             raise PermissionDenied
 
-        def again(**more: Any) -> HttpResponse:
-            request.stay = True  # type: ignore[attr-defined]
-            return show(request, object_id, form_url, {**context, **more})
+        def again(event: Event, **more: Any) -> HttpResponse:
+            request.stay, request.event = True, event  # type: ignore[attr-defined]
+            beside = self._above(request, event, head(event, more["present"])) if "present" in more else {}
+            return show(
+                request, object_id, form_url, {**context, **(beside or self._beside(request, event)), **more}
+            )
 
         return save_form(self, request, event, again)
 
@@ -155,11 +157,14 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
             return {}
         shown = panel(event)
         request.hands = shown["hands"]  # type: ignore[attr-defined]
+        return {**self._above(request, event, shown), **related_links(request, event)}
+
+    def _above(self, request: HttpRequest, event: Event, shown: dict[str, Any]) -> dict[str, Any]:
+        """What the page shows above the form: all there is around it where a conflict is to be settled."""
         return {
             "panel": shown,
             "closed": event.state in (State.MERGED, State.LEGAL),
             "acts": [{"name": name, "act": act} for name, act in ACTS.items() if act.offered(event, request)],
-            **related_links(request, event),
         }
 
     def _preview(self, request: HttpRequest) -> dict[str, Any] | None:

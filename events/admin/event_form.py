@@ -82,6 +82,7 @@ class EventForm(RefusalMixin, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         event = self.instance
+        self._seen: Json | None = None
         self.present = cited(event) if event.pk else []
         self.many_sources = len(self.present) > MOST
         sent = self.is_bound and f"{_ROWS}-TOTAL_FORMS" in self.data and not self.many_sources
@@ -117,7 +118,9 @@ class EventForm(RefusalMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     def seen(self) -> Json:
         """What the event said in the version that the editor saw."""
-        return values_at(self.instance, self.cleaned_data["version"])
+        if self._seen is None:
+            self._seen = values_at(self.instance, self.cleaned_data["version"])
+        return self._seen
 
     def values(self) -> EventValues:
         """What the editor asks for, as the actions take it."""

@@ -18,11 +18,20 @@ _LATEST: Final = 5
 _LOOKED_AT: Final = 200
 
 
+def head(event: Event, present: Json) -> Json:
+    """What stands above and beside the form, of an event that says *present*; three queries."""
+    return {
+        "addresses": sorted(event.addresses.all(), key=lambda row: (not row.current, row.pk)),
+        "public": event.state == State.PUBLISHED,
+        "preview": preview_of(event.edition, present, stored_document(event)),
+        "questions": list(ReviewItem.objects.open().filter(event=event)),
+    }
+
+
 def panel(event: Event) -> Json:
     """Everything for the template, in a fixed number of queries; nothing is loaded there."""
     cjk = EDITIONS[event.edition].cjk
     present = present_values(event)
-    addresses = sorted(event.addresses.all(), key=lambda row: (not row.current, row.pk))
     records = list(event.provenances.select_related("origin").order_by("-leading", "pk"))
     leading = max((row for row in records if row.leading), key=lambda row: (row.moment, row.pk), default=None)
     revisions = list(
@@ -31,16 +40,13 @@ def panel(event: Event) -> Json:
         .order_by("-number")[:_LOOKED_AT]
     )
     return {
-        "addresses": addresses,
-        "public": event.state == State.PUBLISHED,
+        **head(event, present),
         "origins": [
             {"record": row, "differing": _differing(row.upstream, present, cjk=cjk) if row.leading else []}
             for row in records
         ],
         "hands": hands_of(event, present, revisions, leading),
-        "preview": preview_of(event.edition, present, stored_document(event)),
         "revisions": revision_rows(revisions[:_LATEST], cjk=cjk),
-        "questions": list(ReviewItem.objects.open().filter(event=event)),
     }
 
 

@@ -43,17 +43,17 @@ def save_form(  # noqa: PLR0911  one return for each outcome
 ) -> HttpResponse:
     """Answer a form that was sent: errors, a conflict, the review of the change, or the correction.
 
-    *show* renders the form as it was sent, with what it is given as context.
+    *show* renders the event's form as it was sent, with what else it is given as context.
     """
     form: EventForm = admin.get_form(request, event, change=True)(request.POST, instance=copy(event))
     if "_edit" in request.POST or not form.is_valid():
-        return show()
+        return show(event)
     present, seen = present_values(event), form.seen()
     try:
         wanted = planned_values(event, form.values(), present)
     except InvalidAction as refusal:
         request.refusal = refusal  # type: ignore[attr-defined]
-        return show()
+        return show(event)
     _leave_untouched(wanted, seen)
     if not changed_fields(seen, wanted) or wanted == present:
         messages.info(request, "Nothing was changed.")
@@ -165,12 +165,12 @@ def _conflict(
         "clean": not conflicts,
         "since": since(event, form.cleaned_data["version"]),
         "mine": [*_form_data(event, merged), *said.items()],
-        "theirs": [*_form_data(event, theirs), *said.items()],
+        "theirs": [*_form_data(event, theirs), *said.items()] if conflicts else [],
     }
     sent = request.POST.copy()
     sent["version"] = str(event.version)
     request.POST = sent  # type: ignore[assignment]
-    return show(conflict=conflict)
+    return show(event, conflict=conflict, present=present)
 
 
 def _form_data(event: Event, values: Json) -> Pairs:

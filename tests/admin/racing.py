@@ -27,6 +27,7 @@ from tests.people import make_user
 
 MINE = re.compile(r"group (\w+)")
 _ASKED_AGAIN = re.compile(r'name="version_([0-9]+)"')
+_KINDS = ("form", "inline", "form", "revert", "form", "inline", "form", "bulk", "form", "revert")
 _WAIT = 120
 
 
@@ -39,7 +40,7 @@ def said(mine: str, theirs: str) -> str:
 
 @dataclass
 class Race:
-    """*saves* by *desks* threads of editors and one robot, on *events* events; :meth:`run` it once."""
+    """*saves* on *events* events, a fifth by a robot, the rest by *desks* editors; :meth:`run` it once."""
 
     saves: int
     events: int
@@ -52,8 +53,9 @@ class Race:
 
     def __post_init__(self) -> None:
         self._marks = itertools.count(1)
+        self._kinds = itertools.cycle(_KINDS)
         self._lock = threading.Lock()
-        self._left = self.saves
+        self._left = {True: self.saves // 5, False: self.saves - self.saves // 5}
 
     def run(self) -> None:
         """Prepare the events, then let everybody save until all saves are done."""
@@ -70,26 +72,26 @@ class Race:
             partial(self._edit, client, name, random.Random(self.seed + number))
             for number, (client, name) in enumerate(clients)
         ]
-        works.append(self._harvest)
-        threads = [threading.Thread(target=self._until_done, args=(work,)) for work in works]
+        threads = [threading.Thread(target=self._until_done, args=(work, False)) for work in works]
+        threads.append(threading.Thread(target=self._until_done, args=(self._harvest, True)))
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(timeout=20 * _WAIT)
 
-    def _until_done(self, work: Callable[[], None]) -> None:
+    def _until_done(self, work: Callable[[], None], robot: bool) -> None:
         try:
-            while self._take():
+            while self._take(robot):
                 work()
         except BaseException as error:  # noqa: BLE001  the test shows it
             self.errors.append(error)
         finally:
             connection.close()
 
-    def _take(self) -> bool:
+    def _take(self, robot: bool) -> bool:
         with self._lock:
-            self._left -= 1
-            return self._left >= 0 and not self.errors
+            self._left[robot] -= 1
+            return self._left[robot] >= 0 and not self.errors
 
     def _count(self, kind: str, outcome: str) -> None:
         with self._lock:
@@ -102,7 +104,7 @@ class Race:
         self._count("robot", "wrote" if done.counts.get("updated") else "left")
 
     def _edit(self, client: Client, name: str, chance: random.Random) -> None:
-        kind = chance.choices(("form", "inline", "bulk", "revert"), (45, 25, 10, 20))[0]
+        kind = next(self._kinds)
         event = Event.objects.get(pk=chance.choice(self.ids))
         saved = getattr(self, f"_{kind}")(client, event, chance)
         self._count(kind, "saved" if saved else "refused")

@@ -6,8 +6,10 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events.actions.correct import correct_event
@@ -222,3 +224,16 @@ def test_an_event_that_was_removed_by_law_meanwhile_stays_removed(desk: Client, 
     assert "removed for legal reasons" in again.content.decode()
     event.refresh_from_db()
     assert event.text == ""
+
+
+def test_no_page_on_the_way_to_a_correction_costs_more_than_thirty_queries(
+    desk: Client, event: Event
+) -> None:
+    sent = filled(desk, event, text="My own words.", new_contexts="NATO")
+    with CaptureQueriesContext(connection) as review:
+        assert "kept" in desk.post(page(event), sent).context
+    meanwhile(event, text="Their words.", contexts=["Cold War"])
+    with CaptureQueriesContext(connection) as conflict:
+        assert "conflict" in desk.post(page(event), sent).context
+    assert len(review) <= 20
+    assert len(conflict) <= 30
