@@ -87,5 +87,5 @@ def _choices(base: Tree, counts: dict[Terms, int], chosen: list[Terms], count: i
         lacking = [word for word in chosen if word not in there]
         tree = Tree((*base.clauses, *((word,) for word in there)), (*base.without, *lacking))
         left_out = tuple(word.said for word in counts if word not in there)
-        left = sum(told[word] for word in there) / sum(told.values())
+        left = (1 + sum(told[word] for word in there)) / (1 + sum(told.values()))
         yield Wider(tree, left_out, left * left)

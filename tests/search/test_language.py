@@ -31,7 +31,7 @@ def test_no_query_is_an_error() -> None:
         said = (" " if number % 2 else "").join(chance.choices(SIGNS, k=chance.randint(1, 9)))
         query = parse(said)
         for order in ("relevance", "date"):
-            search(query, order=order)  # type: ignore[arg-type]
+            search(query, order=order, widen=number % 3 > 0)  # type: ignore[arg-type]
         if number % 10 == 0:
             facets(query)
             histogram(query)

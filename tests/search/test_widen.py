@@ -103,6 +103,17 @@ def test_what_else_is_asked_holds_for_the_wider_hits_too() -> None:
     assert found("boxing match tsunami", filters=Filters(editions=("zh",))).hits == []
 
 
+def test_a_phrase_is_found_without_the_words_beside_it() -> None:
+    wanted = "A tsunami hits the coast on the day after a feast."
+    assert texts(found('"tsunami hits" xylophone')) == {wanted: ("xylophone",)}
+    results = found('"tsunami hits" champion')
+    assert texts(results) == {wanted: ("champion",)}
+    assert results.hits[0].score > 0
+    assert texts(found("tsun* xylophone museum")) == {
+        "The tsunami of the coast has a museum.": ("xylophone",)
+    }
+
+
 @pytest.mark.parametrize("order", ["relevance", "date"])
 def test_pages_have_every_hit_once(order: Any) -> None:
     whole = found("tsunami day", order=order)
