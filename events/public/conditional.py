@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -116,6 +118,16 @@ def _has_good_copy(request: HttpRequest, etag: str, modified: dt.datetime | None
         moment = parse_http_date_safe(since)
         return moment is not None and int(modified.timestamp()) <= moment
     return False
+
+
+@contextmanager
+def cache_left_alone() -> Iterator[None]:
+    """In this process no page is taken from the cache or put into it: for who makes each page once."""
+    before, _Rest.until = _Rest.until, math.inf
+    try:
+        yield
+    finally:
+        _Rest.until = before
 
 
 class _Rest:

@@ -1,30 +1,43 @@
-"""One context with its events, and all contexts by name."""
+"""One context with its course, its company and its events, and all contexts by name."""
 
 from __future__ import annotations
 
+import datetime as dt
 import string
+from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from events import queries
+from events import contexts, queries
+from events.formats.charts import Chart, Point, columns
 from events.formats.document import context_json
 from events.formats.markdown import context_markdown
 from events.formats.prose import clean_html
 from events.formats.xml import context_xml
+from events.models import Context
 from events.models.context import NAME_MAX
-from events.public.conditional import answer, etag_of
+from events.search.suggest import PREFIX_MAX, contexts_named
+from events.public.conditional import answer, etag_of, remembered
 from events.public.errors import absolute, moved, not_found
 from events.public.feeds import feed_links
-from events.public.frame import FORMATS, Writer, alternates, groups_by_day, render
+from events.public.frame import FORMATS, Writer, alternates, card, date_link, render, versions
 from events.public.ready import href
-from events.public.words import count_words
+from events.public.words import count_words, day_of_year_words, words
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _FORMATS: Final[dict[str, Writer]] = {"md": context_markdown, "json": context_json, "xml": context_xml}
 _START: Final = "from"
+_AT_ONCE: Final = 50
+_NEIGHBOURS: Final = 12
+_MOST_USED: Final = 24
+_FOUND_MOST: Final = 60
+_COUNTED_FOR: Final = 60
+"""Seconds for which a context's course of years may be older than the archive."""
+_RANKED_FOR: Final = 600
+"""Seconds for which company and ranks may be older than the archive."""
 _MERGES_FOLLOWED: Final = 20
 
 
@@ -41,26 +54,64 @@ def context_page(request: HttpRequest, slug: str, file: str = "", edition: str |
         context = context.merged_into
     if request.path_info != context.path + name:
         return moved(href(context.path) + name)
-    suffix = name.partition(".")[2] or "html"
-    state = queries.context_state(context)
+    return show_context(request, queries.context_state(context), name.partition(".")[2] or "html")
+
+
+def show_context(request: HttpRequest, state: queries.ContextState, suffix: str) -> HttpResponse:
+    """The page of the context in *state*, in the format *suffix*."""
+    context = state.context
     return answer(
         request,
         etag=etag_of("context", suffix, state.validator),
         content_type=FORMATS[suffix],
-        make=lambda: _make(state, suffix),
+        make=lambda: _FORMATS[suffix](queries.context_page(state)),
         key=f"context {context.pk} {suffix}",
-        headers=({} if suffix == "html" else {"Link": f'<{absolute(href(context.path))}>; rel="canonical"'}),
+        headers={"Link": f'<{absolute(href(context.path))}>; rel="canonical"'},
     )
 
 
-def _make(state: queries.ContextState, suffix: str) -> str | bytes:
-    page = queries.context_page(state)
-    if suffix != "html":
-        return _FORMATS[suffix](page)
-    return render("public/context.html", page["edition"], _shown(page))
+def _page(request: HttpRequest, context: Context) -> HttpResponse:
+    """The page for readers; ``?before=2004-02-09.17`` goes on behind an event."""
+    before = _read_place(request.GET.get("before", ""))
+    years: dict[int, int] = remembered(
+        f"years of context {context.pk}", lambda: contexts.years_of(context), seconds=_COUNTED_FOR
+    )
+    company = [] if before else remembered(
+        f"company of context {context.pk}",
+        lambda: contexts.appears_with(context, limit=_NEIGHBOURS),
+        seconds=_RANKED_FOR,
+    )  # fmt: skip
+    state = queries.context_state(context, before=before, limit=_AT_ONCE, count=sum(years.values()))
+    return answer(
+        request,
+        etag=etag_of("context", before, state.validator, years, company),
+        content_type=FORMATS["html"],
+        make=lambda: render(
+            "public/context.html",
+            context.edition,
+            _shown(queries.context_page(state), years, company, before),
+        ),
+        key=f"context {context.pk} html {before}",
+    )
 
 
-def _shown(page: dict[str, Any]) -> dict[str, Any]:
+def _read_place(said: str) -> tuple[dt.date, int] | None:
+    """The date and the id behind which a page begins; None for the first page, and for what is no place."""
+    day, _, number = said.partition(".")
+    if not (number.isdecimal() and number.isascii() and len(number) < 19):
+        return None
+    try:
+        return dt.date.fromisoformat(day), int(number)
+    except ValueError:
+        return None
+
+
+def _shown(
+    page: dict[str, Any],
+    years: dict[int, int],
+    company: list[dict[str, Any]],
+    before: tuple[dt.date, int] | None,
+) -> dict[str, Any]:
     path, edition = href(page["path"]), page["edition"]
     elsewhere = []
     if page["wikipedia"].startswith("https://"):
@@ -69,32 +120,101 @@ def _shown(page: dict[str, Any]) -> dict[str, Any]:
         elsewhere.append(
             {"href": f"https://www.wikidata.org/wiki/{href(page['wikidata'])}", "name": "Wikidata"}
         )
+    last = page["events"][-1] if page["more"] and page["events"] else None
     return {
         "name": page["name"],
-        "canonical": absolute(path),
+        "canonical": absolute(path) + (f"?before={before[0]}.{before[1]}" if before else ""),
         "alternates": alternates(f"{path}index"),
         "feeds": feed_links(page["name"], f"{path}index.atom", f"{path}index.rss", f"{path}feed.json"),
         "count": count_words(edition, page["count"]),
+        "span": _span(years),
+        "first": before is None,
         "aliases": page["aliases"],
         "profile": clean_html(page["profile"]) if page["profile"] else "",
         "broader": [{"href": href(row["path"]), "name": row["name"]} for row in page["broader"]],
         "narrower": [{"href": href(row["path"]), "name": row["name"]} for row in page["narrower"]],
         "elsewhere": elsewhere,
-        "groups": groups_by_day(edition, page["events"], page["id"]),
-        "more": page["more"],
+        "chart": _chart(edition, page["slug"], years) if before is None and len(years) > 1 else None,
+        "company": [{**row, "href": href(row["path"])} for row in company],
+        "company_note": f"{words(edition)['newest_counted']} {contexts.LOOKED_AT}"
+        if page["count"] > contexts.LOOKED_AT
+        else "",
+        "years": _by_year(edition, page["events"], page["id"]),
+        "older_href": f"{path}?before={last['date']}.{last['id']}" if last else "",
+        "first_href": path,
     }
+
+
+def _span(years: dict[int, int]) -> str:
+    """The years from the first event to the last."""
+    first, last = min(years, default=0), max(years, default=0)
+    return f"{first}–{last}" if first != last else str(first or "")
+
+
+def _chart(edition: str, slug: str, years: dict[int, int]) -> Chart:
+    """A bar a year, each of them leading to its events."""
+    search = f"{EDITIONS[edition].prefix}/search/"
+    points = [
+        Point(
+            str(year),
+            number,
+            f"{year}: {count_words(edition, number)}",
+            f"{search}?{urlencode({'context': slug, 'from': f'{year:04d}', 'to': f'{year:04d}'})}",
+        )
+        for year, number in years.items()
+    ]
+    return columns(words(edition)["events_by_year"], points)
+
+
+def _by_year(edition: str, events: list[dict[str, Any]], context_id: int) -> list[dict[str, Any]]:
+    """Events as they come, those of one year together, each with its day and without this context's name."""
+    shown = []
+    for year, members in groupby(events, key=lambda event: event["date"][:4]):
+        rows = []
+        for event in members:
+            date, lead = dt.date.fromisoformat(event["date"]), event["lead_context"]
+            day = date_link(edition, date) or {}
+            rows.append(
+                {
+                    **card(event, context_id),
+                    "day": {**day, "words": day_of_year_words(edition, date)},
+                    "lead": {"href": href(lead["path"]), "name": lead["name"]}
+                    if lead and lead["id"] != context_id
+                    else None,
+                }
+            )
+        shown.append({"year": year, "cards": rows})
+    return shown
 
 
 @require_safe
 def contexts_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpResponse:
-    """``/contexts/``: contexts by name; ``?from=NAME`` begins there."""
-    start = request.GET.get(_START, "")[:NAME_MAX].replace("\0", "")
-    rows, following = queries.context_list(edition, start)
+    """``/contexts/``: by name, beginning at ``?from=NAME``; those that ``?q=`` begins a word of; most used."""
     path = f"{EDITIONS[edition].prefix}/contexts/"
+    sought = request.GET.get("q", "")[:PREFIX_MAX].replace("\0", "").strip()
+    start = "" if sought else request.GET.get(_START, "")[:NAME_MAX].replace("\0", "")
+    following = None
+    if sought:
+        rows = _found(sought, edition)
+    else:
+        rows, following = queries.context_list(edition, start)
+    asked = {"q": sought} if sought else {_START: start} if start else {}
+    ranked: list[dict[str, Any]] = [] if asked else remembered(
+        f"most used contexts {edition}",
+        lambda: contexts.most_used(edition, limit=_MOST_USED),
+        seconds=_RANKED_FOR,
+    )  # fmt: skip
+    standing: int = remembered(
+        f"contexts {edition}", lambda: contexts.standing_count(edition), seconds=_RANKED_FOR
+    )
     page = {
-        "canonical": absolute(path) + (f"?{urlencode({_START: start})}" if start else ""),
+        "canonical": absolute(path) + (f"?{urlencode(asked)}" if asked else ""),
+        "versions": [] if asked else versions(edition, "contexts/"),
+        "path": path,
+        "q": sought,
         "start": start,
-        "first_href": path,
+        "standing": f"{standing:,}",
+        "most_used": [{**row, "href": href(row["path"])} for row in ranked],
         "letters": (
             []
             if EDITIONS[edition].cjk
@@ -108,5 +228,12 @@ def contexts_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpR
         etag=etag_of("contexts", page),
         content_type=FORMATS["html"],
         make=lambda: render("public/contexts.html", edition, page),
-        key=f"contexts {edition} {start}",
+        key=f"contexts {edition} {start}" if not sought else f"contexts {edition} sought",
     )
+
+
+def _found(sought: str, edition: str) -> list[dict[str, Any]]:
+    """The contexts a name of which has a word that begins as *sought*, with their counts."""
+    rows = contexts_named(sought, edition=edition, limit=_FOUND_MOST)
+    counts = contexts.event_counts([row.pk for row in rows])
+    return [{"name": row.name, "path": row.path, "count": counts.get(row.pk, 0)} for row in rows]

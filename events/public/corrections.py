@@ -13,13 +13,13 @@ from events import ledger
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute
 from events.public.feeds import feed_links
-from events.public.frame import FORMATS, render
+from events.public.frame import FORMATS, render, versions
 from events.public.ready import href
 from events.public.words import day_words, grade_word, words
 from events.text.diff import word_diff
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
-_AT_ONCE: Final = 50
+AT_ONCE: Final = 50
 _WORDED: Final = frozenset({"text", "summary"})
 
 
@@ -29,9 +29,9 @@ def corrections_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> Ht
     path = f"{EDITIONS[edition].prefix}/corrections/"
     said = request.GET.get("before", "")
     before = int(said) if said.isdecimal() and len(said) < 19 else None
-    rows = ledger.corrections(edition, before=before, limit=_AT_ONCE + 1)
-    shown = rows[:_AT_ONCE]
-    older = f"{path}?before={shown[-1]['id']}" if len(rows) > _AT_ONCE else ""
+    rows = ledger.corrections(edition, before=before, limit=AT_ONCE + 1)
+    shown = rows[:AT_ONCE]
+    older = f"{path}?before={shown[-1]['id']}" if len(rows) > AT_ONCE else ""
     return answer(
         request,
         etag=etag_of("corrections", edition, before, rows),
@@ -44,6 +44,7 @@ def corrections_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> Ht
 def _context(path: str, edition: str, rows: list[dict[str, Any]], older: str) -> dict[str, Any]:
     return {
         "canonical": absolute(path),
+        "versions": versions(edition, "corrections/"),
         "feeds": feed_links(
             words(edition)["ledger"], f"{path}index.atom", f"{path}index.rss", f"{path}index.json"
         ),

@@ -91,7 +91,23 @@ def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
         return not_found(request)
     chosen = suffix or _negotiated(request)
     related = queries.related_state(place.event_id)
-    etag = etag_of(
+    headers = {} if suffix else {"Vary": "Accept"}
+    if chosen != "html":
+        headers["Link"] = f'<{absolute(href(place.path, ".html"))}>; rel="canonical"'
+    return answer(
+        request,
+        etag=event_etag(place, chosen, related),
+        content_type=FORMATS[chosen],
+        make=lambda: _make(place, chosen),
+        key=f"event {place.event_id} {chosen}",
+        modified=max(filter(None, (place.written_at, related.changed_at)), default=None),
+        headers=headers,
+    )
+
+
+def event_etag(place: Place, chosen: str, related: queries.RelatedState) -> str:
+    """The validator of the event's page in the format *chosen*."""
+    return etag_of(
         place.event_id,
         chosen,
         place.version,
@@ -100,18 +116,6 @@ def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
         related.rows,
         place.previous,
         place.next,
-    )
-    headers = {} if suffix else {"Vary": "Accept"}
-    if chosen != "html":
-        headers["Link"] = f'<{absolute(href(place.path, ".html"))}>; rel="canonical"'
-    return answer(
-        request,
-        etag=etag,
-        content_type=FORMATS[chosen],
-        make=lambda: _make(place, chosen),
-        key=f"event {place.event_id} {chosen}",
-        modified=max(filter(None, (place.written_at, related.changed_at)), default=None),
-        headers=headers,
     )
 
 
@@ -126,7 +130,11 @@ def _make(place: Place, chosen: str) -> str | bytes:
     body = queries.bodies([place.event_id]).get(place.event_id)
     if body is None:
         raise Http404  # withdrawn since its state was read
-    related = queries.related_of([place.event_id]).get(place.event_id, [])
+    return write_event(place, chosen, body, queries.related_of([place.event_id]).get(place.event_id, []))
+
+
+def write_event(place: Place, chosen: str, body: str, related: list[dict[str, Any]]) -> str | bytes:
+    """The event's page in the format *chosen*, made of its stored document *body* and its related links."""
     if chosen == "json":
         return detail_json(body, related)
     event = detail(body, related)
@@ -177,6 +185,7 @@ def event_context(
         "licence": [{**row, "url": _web(row["url"])} for row in event["licence"]],
         "former": [href(path, ".html") for path in event["former_addresses"]],
         "short": f"/e/{event['id']}",
+        "report_href": f"/report/{event['id']}/",
         "revision": event["revision"],
         "updated": {"at": event["updated"], "on": event["updated"][:10]},
     }

@@ -67,7 +67,13 @@ def context_feed(request: HttpRequest, slug: str, suffix: str, edition: str | No
     context = queries.find_context(slug, edition)
     if context is None or context.merged_into_id is not None:
         return not_found(request)
-    ids = [row[0] for row in queries.context_state(context).rows[:_AT_ONCE]]
+    return show_context_feed(request, queries.context_state(context), suffix)
+
+
+def show_context_feed(request: HttpRequest, state: queries.ContextState, suffix: str) -> HttpResponse:
+    """The feed of the context in *state*."""
+    context = state.context
+    ids = [row[0] for row in state.rows[:_AT_ONCE]]
     title = f"{settings.SITE_NAME}: {context.name}"
     return _answer(request, suffix, context.edition, title, context.path, ids)
 

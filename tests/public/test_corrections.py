@@ -62,7 +62,7 @@ def test_what_is_withdrawn_leaves_it_at_once(client: Client, editor: Actor) -> N
 
 
 def test_older_ones_are_a_page_away(client: Client, editor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("events.public.corrections._AT_ONCE", 2)
+    monkeypatch.setattr("events.public.corrections.AT_ONCE", 2)
     for number in range(3):
         correct(editor, f"Text {number} is wrng.", f"Text {number} is wrong.")
     first = page(client)
