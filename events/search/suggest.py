@@ -7,14 +7,15 @@ import string
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, zip_longest
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Func, IntegerField, Q
 from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import extract
 
-from events.models import Context, SearchWord
+from events.models import Alias, Context, SearchWord
 from events.search import backends
 from events.search.asking import Filters, ask
 from events.search.find import Hit, search
@@ -29,6 +30,7 @@ _CHOICES: Final = 8
 _NAMES_READ: Final = 200
 PREFIX_MAX: Final = 100
 _MARKS: Final = "[\u0300-\u036f]*"
+_BEFORE_WORDS: Final = " (-'"
 _SIGNS: Final = {"'": "['’‘ʼʻ`´]", " ": "[ \u2010-\u2015-]+"}
 _LETTERS: Final = string.ascii_lowercase
 
@@ -46,18 +48,53 @@ def suggest(prefix: str, *, edition: str | None = None, limit: int = 6) -> Sugge
     prefix = storable(prefix)[:PREFIX_MAX].strip()
     if not prefix:
         return Suggestions([], [])
-    contexts = Context.objects.standing()
-    if edition is not None:
-        contexts = contexts.of_edition(edition)
-    begins = f"(^|[ ('’\u2010-\u2015-]){pattern_of(prefix)}"
-    named = contexts.filter(Q(name__iregex=begins) | Q(aliases__name__iregex=begins)).distinct()
-    rows = list(named.order_by(Length("name"), "name")[:_NAMES_READ])
-    start = fold(prefix)
-    rows.sort(key=lambda row: (not fold(row.name).startswith(start), len(row.name), row.name))
     filters = Filters(editions=(edition,) if edition else ())
     going_on = prefix if prefix.endswith(('"', "*")) else f"{prefix}*"
     found = search(parse(going_on), filters=filters, limit=limit)
-    return Suggestions([(row.pk, row.name, row.path) for row in rows[:limit]], found.hits)
+    named = contexts_named(prefix, edition=edition, limit=limit)
+    return Suggestions([(row.pk, row.name, row.path) for row in named], found.hits)
+
+
+def contexts_named(prefix: str, *, edition: str | None = None, limit: int) -> list[Context]:
+    """Contexts whose name or other name has a word that begins so, the likeliest first. One query."""
+    prefix = storable(prefix)[:PREFIX_MAX].strip()
+    if not prefix:
+        return []
+    contexts = Context.objects.standing()
+    if edition is not None:
+        contexts = contexts.of_edition(edition)
+    aliases = Alias.objects.filter(_named(prefix)).values("context")
+    named = contexts.filter(_named(prefix) | Q(pk__in=aliases))
+    rows = list(named.order_by(Length("name"), "name")[:_NAMES_READ])
+    start = fold(prefix)
+    rows.sort(key=lambda row: (not fold(row.name).startswith(start), len(row.name), row.name))
+    return rows[:limit]
+
+
+class _Bytes(Func):
+    """The length in UTF-8: greater than that in letters where some are not ASCII."""
+
+    function = "OCTET_LENGTH"
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Older versions do not have the function."""
+        return self.as_sql(compiler, connection, template="LENGTH(CAST(%(expressions)s AS BLOB))", **context)
+
+
+def _named(prefix: str) -> Q:
+    """A name of which a word begins so. Patterns are for the few that have other letters than ASCII."""
+    said = fold(prefix)
+    accented = Q(GreaterThan(_Bytes("name"), Length("name")))
+    accented &= Q(name__iregex=f"(^|[ ('’\u2010-\u2015-]){pattern_of(prefix)}")
+    if not said.isascii():
+        return accented
+    found = accented
+    for spelt in {said, said.replace(" ", "-"), prefix.lower()}:
+        found |= Q(name__istartswith=spelt)
+        for sign in _BEFORE_WORDS:
+            found |= Q(name__icontains=f"{sign}{spelt}")
+    return found
 
 
 def pattern_of(prefix: str) -> str:
