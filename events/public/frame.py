@@ -40,8 +40,8 @@ def frame(edition: str) -> Mapping[str, Any]:
         "w": said,
         "site_name": ready(settings.SITE_NAME),
         "base_url": ready(settings.BASE_URL),
-        "css": _static("css/public.css"),
-        "icon": _static("icons/site.svg"),
+        "css": static_address("css/public.css"),
+        "icon": static_address("icons/site.svg"),
         "home": f"{chosen.prefix}/",
         "search_href": href(f"{chosen.prefix}/search/"),
         "nav": [
@@ -62,7 +62,7 @@ def frame(edition: str) -> Mapping[str, Any]:
     }
 
 
-def _static(name: str) -> str:
+def static_address(name: str) -> str:
     """The address of a static file; where none were ever collected, the plain one."""
     try:
         return static(name)

@@ -18,6 +18,7 @@ from events.public import (
     machines,
     opinion,
     search,
+    report,
     sitemaps,
 )
 from events.public.errors import moved
@@ -69,6 +70,8 @@ urlpatterns = [
     re_path(rf"{_EDITION}opinion/{_DATE}/(?P<slug>[^/]+)/{_FILE}$", opinion.editorial_page),
     re_path(rf"{_EDITION}search/$", search.search_page),
     re_path(rf"{_EDITION}corrections/$", corrections.corrections_page),
+    re_path(r"^report/(?P<event_id>[0-9]{1,19})/$", report.report_page),
+    re_path(r"^report/outcome/(?P<token>[^/]+)/$", report.outcome_page),
     re_path(rf"{_EDITION}index_rss\.xml$", feeds.news_feed, {"suffix": "rss"}),
     re_path(rf"{_EDITION}opinion_rss\.xml$", feeds.opinion_feed, {"suffix": "rss"}),
     re_path(rf"{_EDITION}feeds/news\.{_FEED}$", feeds.news_feed),
@@ -89,6 +92,7 @@ urlpatterns = [
     re_path(rf"{_EDITION}(?:news|contexts|opinion|search|corrections)$", with_slash),
     re_path(rf"^(?:{_PREFIXED})$", with_slash),
     re_path(rf"{_EDITION}news/[0-9]{{4}}(?:/[0-9]{{1,2}}){{0,2}}$", with_slash),
+    re_path(r"^report/[0-9]{1,19}$", with_slash),
     re_path(rf"{_EDITION}contexts/[^/]+$", with_slash),
     re_path(rf"{_EDITION}opinion/{_DATE}/(?P<slug>[^/]+)$", with_slash),
     re_path(rf"{_EDITION}news/{_DATE}/[^/]+/$", without_slash),
