@@ -22,6 +22,7 @@ from events.models import Broader, Context, Curation, Event, RelatedLink
 from events.prepared import Prepared, Row
 from events.slugs import Address as AddressValue
 from events.slugs import day_path
+from events.timeline import anniversaries
 from events.vocabulary import DEFAULT_EDITION, EDITIONS, Decision
 
 Json = dict[str, Any]
@@ -29,6 +30,7 @@ CONTEXT_EVENTS: Final = 200
 CONTEXTS_AT_ONCE: Final = 200
 FRONT_DAYS: Final = 3
 FRONT_EDITORIALS: Final = 5
+FRONT_ANNIVERSARIES: Final = 5
 
 
 class RelatedState(NamedTuple):
@@ -237,26 +239,30 @@ class FrontState:
     previous: dt.date | None
     rows: tuple[tuple[Any, ...], ...]
     editorials: tuple[Any, ...]
+    anniversaries: tuple[int, ...]
 
 
 def front_state(edition: str) -> FrontState:
-    """Three queries."""
+    """Four queries."""
     of_edition = Event.objects.published().of_edition(edition)
     newest = of_edition.order_by("-date").values_list("date", flat=True).distinct()[: FRONT_DAYS + 1]
     days = tuple(newest)
-    rows = of_edition.filter(date__in=days[:FRONT_DAYS]).order_by("-date", "id")
+    past = tuple(anniversaries(edition, days[0], limit=FRONT_ANNIVERSARIES)) if days else ()
+    rows = of_edition.filter(Q(date__in=days[:FRONT_DAYS]) | Q(pk__in=past)).order_by("-date", "id")
     return FrontState(
         edition,
         days[:FRONT_DAYS],
         days[FRONT_DAYS] if len(days) > FRONT_DAYS else None,
         tuple(rows.values_list("id", "document__version", "document__written_at", "date")),
         tuple(editorials(edition, limit=FRONT_EDITORIALS)),
+        past,
     )
 
 
 def front_page(state: FrontState) -> Json:
-    """The front page made of stored documents; one query."""
-    found = {document["id"]: document for document in documents([row[0] for row in state.rows])}
+    """The front page's days and editorials made of stored documents; one query."""
+    of_days = [pk for pk, *_, on in state.rows if on in state.days]
+    found = {document["id"]: document for document in documents(of_days)}
     days = []
     for position, date in enumerate(state.days):
         before = state.days[position + 1] if position + 1 < len(state.days) else state.previous
@@ -284,6 +290,7 @@ class ContextState:
     narrower: tuple[Context, ...]
     count: int
     rows: tuple[tuple[Any, ...], ...]
+    limit: int
 
     @property
     def validator(self) -> tuple[Any, ...]:
@@ -304,13 +311,25 @@ def context_slugs(context_ids: Collection[int]) -> dict[int, str]:
     return dict(Context.objects.filter(pk__in=context_ids).values_list("pk", "slug"))
 
 
-def context_state(context: Context) -> ContextState:
-    """Four queries."""
+def context_state(
+    context: Context,
+    *,
+    before: tuple[dt.date, int] | None = None,
+    limit: int | None = None,
+    count: int | None = None,
+) -> ContextState:
+    """Its *limit* (200) newest events, or those *before* a date and an id.
+
+    Three queries, and one more to *count* all of them.
+    """
+    limit = CONTEXT_EVENTS if limit is None else limit
     tagged = Event.objects.published().filter(taggings__context=context, taggings__removed=False)
-    newest = tagged.newest_first().values_list("id", "document__version", "document__written_at")[
-        : CONTEXT_EVENTS + 1
-    ]
-    rows = tuple(newest)
+    newest = tagged.newest_first()
+    if before is not None:
+        newest = newest.filter(Q(date__lt=before[0]) | Q(date=before[0], pk__lt=before[1]))
+    rows = tuple(newest.values_list("id", "document__version", "document__written_at")[: limit + 1])
+    if count is None:
+        count = len(rows) if len(rows) <= limit and before is None else tagged.count()
     steps = list(
         Broader.objects.filter(Q(narrower=context) | Q(broader=context)).select_related("narrower", "broader")
     )
@@ -319,8 +338,9 @@ def context_state(context: Context) -> ContextState:
         tuple(context.aliases.values_list("name", flat=True)),
         _standing(step.broader for step in steps if step.narrower_id == context.pk),
         _standing(step.narrower for step in steps if step.broader_id == context.pk),
-        len(rows) if len(rows) <= CONTEXT_EVENTS else tagged.count(),
+        count,
         rows,
+        limit,
     )
 
 
@@ -347,8 +367,8 @@ def context_page(state: ContextState) -> Json:
         "count": state.count,
         "revision": context.version,
         "updated": timestamp(context.updated_at),
-        "events": documents([row[0] for row in state.rows[:CONTEXT_EVENTS]]),
-        "more": len(state.rows) > CONTEXT_EVENTS,
+        "events": documents([row[0] for row in state.rows[: state.limit]]),
+        "more": len(state.rows) > state.limit,
     }
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from django.db.models import Count, Exists, Max, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, QuerySet, Subquery
 from django.db.models.functions import TruncMonth
 
 from events.models import Event
 
 _YEARS_AT_ONCE: Final = 200
+_YEARS_BACK: Final = 100
 
 
 def nearest_days(edition: str, date: dt.date, until: dt.date | None = None) -> tuple[dt.date | None, ...]:
@@ -77,6 +78,20 @@ def same_days(edition: str, month: int, day: int) -> list[dt.date]:
         except ValueError:  # 29 February
             continue
     return found
+
+
+def anniversaries(edition: str, date: dt.date, *, limit: int) -> list[int]:
+    """An event each of *date*'s days in the newest *limit* of the hundred years before it; one query."""
+    days = [same for past in range(1, _YEARS_BACK + 1) if (same := _years_before(date, past))]
+    of_days = Event.objects.published().of_edition(edition).filter(date__in=days).order_by("-date")
+    return list(of_days.values("date").annotate(first=Min("pk")).values_list("first", flat=True)[:limit])
+
+
+def _years_before(date: dt.date, years: int) -> dt.date | None:
+    try:
+        return date.replace(year=date.year - years)
+    except ValueError:  # 29 February, or before the calendar began
+        return None
 
 
 def on_days(edition: str, dates: list[dt.date]) -> list[tuple[int, dt.date, int, dt.datetime]]:

@@ -28,12 +28,13 @@ class Message(NamedTuple):
 def messages() -> list[Message]:
     """Everything that the interface says, in the order of its source."""
     from events.public.words import COUNTED, DATES, WEEKDAY_SIGNS, WORDS
-    from events.vocabulary import Grade
+    from events.vocabulary import Category, Grade
 
     return [
         *(Message(said) for said in dict.fromkeys((*WORDS.values(), *DATES))),
         *(Message(sign, "weekday") for sign in WEEKDAY_SIGNS),
         *(Message(str(grade.label), "grade") for grade in Grade),
+        *(Message(str(category.label), "category") for category in Category),
         Message(COUNTED[0], msgid_plural=COUNTED[1]),
     ]
 

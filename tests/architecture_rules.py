@@ -31,6 +31,8 @@ LAYERS: Final = {
     "filters": 4,
     "filter_fields": 4,
     "catalogue": 4,
+    "publishers": 4,
+    "contexts": 4,
     "formats": 5,
     "actions": 6,
     "public": 7,
@@ -56,6 +58,8 @@ _READS: Final = (
     "filters",
     "filter_fields",
     "catalogue",
+    "publishers",
+    "contexts",
 )
 READERS: Final = (*_READS, "related", "search")
 """Parts that may only see what is published."""

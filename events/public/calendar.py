@@ -15,7 +15,7 @@ from events import queries, timeline
 from events.formats.charts import Point, columns
 from events.public.conditional import answer, etag_of, remembered
 from events.public.errors import absolute, moved, not_found
-from events.public.frame import FORMATS, groups_by_day, render
+from events.public.frame import FORMATS, groups_by_day, render, versions
 from events.public.words import count_words, day_of_year_words, day_words, month_words, weekday_words, words
 from events.slugs import day_path
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
@@ -44,6 +44,7 @@ def years_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpResp
     ]
     page = {
         "canonical": absolute(path),
+        "versions": versions(edition, "news/"),
         "archive_href": path,
         "chart": columns(words(edition)["years"], points),
         "years": [

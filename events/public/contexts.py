@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import string
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,18 +20,19 @@ from events.formats.prose import clean_html
 from events.formats.xml import context_xml
 from events.models import Context
 from events.models.context import NAME_MAX
-from events.search.suggest import PREFIX_MAX, contexts_named
 from events.public.conditional import answer, etag_of, remembered
 from events.public.errors import absolute, moved, not_found
 from events.public.feeds import feed_links
 from events.public.frame import FORMATS, Writer, alternates, card, date_link, render, versions
 from events.public.ready import href
 from events.public.words import count_words, day_of_year_words, words
+from events.search.suggest import PREFIX_MAX, contexts_named
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _FORMATS: Final[dict[str, Writer]] = {"md": context_markdown, "json": context_json, "xml": context_xml}
 _START: Final = "from"
-_AT_ONCE: Final = 50
+AT_ONCE: Final = 50
+"""How many events a page of a context shows."""
 _NEIGHBOURS: Final = 12
 _MOST_USED: Final = 24
 _FOUND_MOST: Final = 60
@@ -54,11 +56,18 @@ def context_page(request: HttpRequest, slug: str, file: str = "", edition: str |
         context = context.merged_into
     if request.path_info != context.path + name:
         return moved(href(context.path) + name)
-    return show_context(request, queries.context_state(context), name.partition(".")[2] or "html")
+    suffix = name.partition(".")[2] or "html"
+    if suffix != "html":
+        return show_context(request, queries.context_state(context), suffix)
+    before = _read_place(request.GET.get("before", ""))
+    count = sum(_years(context).values())
+    return _page(request, queries.context_state(context, before=before, limit=AT_ONCE, count=count), before)
 
 
 def show_context(request: HttpRequest, state: queries.ContextState, suffix: str) -> HttpResponse:
-    """The page of the context in *state*, in the format *suffix*."""
+    """The page of the context in *state*, in the format *suffix*; in HTML its newest events only."""
+    if suffix == "html":
+        return _page(request, replace(state, rows=state.rows[: AT_ONCE + 1], limit=AT_ONCE), None)
     context = state.context
     return answer(
         request,
@@ -70,18 +79,17 @@ def show_context(request: HttpRequest, state: queries.ContextState, suffix: str)
     )
 
 
-def _page(request: HttpRequest, context: Context) -> HttpResponse:
+def _page(
+    request: HttpRequest, state: queries.ContextState, before: tuple[dt.date, int] | None
+) -> HttpResponse:
     """The page for readers; ``?before=2004-02-09.17`` goes on behind an event."""
-    before = _read_place(request.GET.get("before", ""))
-    years: dict[int, int] = remembered(
-        f"years of context {context.pk}", lambda: contexts.years_of(context), seconds=_COUNTED_FOR
-    )
-    company = [] if before else remembered(
+    context = state.context
+    years = _years(context)
+    company: list[dict[str, Any]] = [] if before else remembered(
         f"company of context {context.pk}",
         lambda: contexts.appears_with(context, limit=_NEIGHBOURS),
         seconds=_RANKED_FOR,
     )  # fmt: skip
-    state = queries.context_state(context, before=before, limit=_AT_ONCE, count=sum(years.values()))
     return answer(
         request,
         etag=etag_of("context", before, state.validator, years, company),
@@ -93,6 +101,14 @@ def _page(request: HttpRequest, context: Context) -> HttpResponse:
         ),
         key=f"context {context.pk} html {before}",
     )
+
+
+def _years(context: Context) -> dict[int, int]:
+    """How many events each of its years has, as it was counted within the last minute."""
+    counted: dict[int, int] = remembered(
+        f"years of context {context.pk}", lambda: contexts.years_of(context), seconds=_COUNTED_FOR
+    )
+    return counted
 
 
 def _read_place(said: str) -> tuple[dt.date, int] | None:
@@ -189,7 +205,7 @@ def _by_year(edition: str, events: list[dict[str, Any]], context_id: int) -> lis
 
 @require_safe
 def contexts_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpResponse:
-    """``/contexts/``: by name, beginning at ``?from=NAME``; those that ``?q=`` begins a word of; most used."""
+    """``/contexts/``: by name, from ``?from=NAME`` on; those that ``?q=`` begins a word of; most used."""
     path = f"{EDITIONS[edition].prefix}/contexts/"
     sought = request.GET.get("q", "")[:PREFIX_MAX].replace("\0", "").strip()
     start = "" if sought else request.GET.get(_START, "")[:NAME_MAX].replace("\0", "")

@@ -1,18 +1,17 @@
-"""A day's page and the front page: events under their lead contexts."""
+"""A day's page: events under their lead contexts."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any, Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from events import queries
-from events.formats.document import day_json, front_json
-from events.formats.markdown import day_markdown, front_markdown
-from events.formats.xml import day_xml, front_xml
+from events.formats.document import day_json
+from events.formats.markdown import day_markdown
+from events.formats.xml import day_xml
 from events.public.addresses import read_date
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, moved, not_found
@@ -24,7 +23,6 @@ from events.slugs import day_path
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _DAY_FORMATS: Final[dict[str, Writer]] = {"md": day_markdown, "json": day_json, "xml": day_xml}
-_FRONT_FORMATS: Final[dict[str, Writer]] = {"md": front_markdown, "json": front_json, "xml": front_xml}
 
 
 @require_safe
@@ -79,53 +77,6 @@ def day_context(page: dict[str, Any]) -> dict[str, Any]:
         "count": count_words(edition, len(page["events"])),
         "groups": groups_by_lead(page["events"], words(edition)["other_events"]),
     }
-
-
-@require_safe
-def front_page(request: HttpRequest, file: str = "", edition: str = DEFAULT_EDITION) -> HttpResponse:
-    """``/`` and its ``index`` files: the newest days that have events, and opinion."""
-    home = f"{EDITIONS[edition].prefix}/"
-    if file == "README.md":
-        return moved(f"{home}index.md")
-    suffix = file.partition(".")[2] or "html"
-    state = queries.front_state(edition)
-    return answer(
-        request,
-        etag=etag_of("front", edition, suffix, state.rows, state.previous, state.editorials),
-        content_type=FORMATS[suffix],
-        make=lambda: _make_front(state, suffix),
-        key=f"front {edition} {suffix}",
-        headers=_canonical_header(home, suffix),
-    )
-
-
-def _make_front(state: queries.FrontState, suffix: str) -> str | bytes:
-    page = queries.front_page(state)
-    if suffix != "html":
-        return _FRONT_FORMATS[suffix](page)
-    edition = state.edition
-    home = f"{EDITIONS[edition].prefix}/"
-    return render(
-        "public/front.html",
-        edition,
-        {
-            "canonical": absolute(home),
-            "alternates": alternates(f"{home}index"),
-            "feeds": feed_links(
-                settings.SITE_NAME, f"{home}feeds/news.atom", f"{home}index_rss.xml", f"{home}feeds/news.json"
-            ),
-            "days": [
-                {**day_context(day), "groups": groups_by_lead(day["events"], words(edition)["other_events"])}
-                for day in page["days"]
-            ],
-            "editorials": [
-                {**piece, "href": href(piece["path"]), "on": date_link(edition, piece["date"])}
-                for piece in page["editorials"]
-            ],
-            "previous": date_link(edition, page["previous"]),
-            "opinion_href": f"{home}opinion/",
-        },
-    )
 
 
 def _canonical_header(path: str, suffix: str) -> dict[str, str]:

@@ -75,6 +75,19 @@ def render(template: str, edition: str, page: Mapping[str, Any]) -> str:
     return loader.get_template(template).render({**frame(edition), **page})
 
 
+def versions(edition: str, rest: str) -> list[dict[str, Any]]:
+    """The page at *rest* in each edition, for pages that are versions of each other; *edition*: this one."""
+    return [
+        {
+            "href": href(f"{other.prefix}/{rest}"),
+            "label": ready(other.name),
+            "lang": ready(other.lang),
+            "here": other.code == edition,
+        }
+        for other in EDITIONS.values()
+    ]
+
+
 def alternates(stem: str) -> list[dict[str, str]]:
     """One entry a format for the page whose other formats stand at *stem* + ``.md`` and so on."""
     return [

@@ -17,7 +17,7 @@ from events.public.addresses import read_date
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, gone, moved, not_found
 from events.public.feeds import feed_links
-from events.public.frame import FORMATS, Writer, alternates, date_link, render
+from events.public.frame import FORMATS, Writer, alternates, date_link, render, versions
 from events.public.ready import href
 from events.public.words import words
 from events.vocabulary import DEFAULT_EDITION, EDITIONS, State
@@ -35,6 +35,7 @@ def opinion_page(request: HttpRequest, file: str = "", edition: str = DEFAULT_ED
     rows = editorials(edition)
     page = {
         "canonical": absolute(path),
+        "versions": versions(edition, "opinion/"),
         "feeds": feed_links(
             words(edition)["opinion"],
             *(f"{EDITIONS[edition].prefix}/{name}" for name in _FEEDS),

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext, ngettext, pgettext
 
-from events.vocabulary import EDITIONS, Grade
+from events.vocabulary import EDITIONS, Category, Grade
 
 WORDS: Final = {
     "front": "Front page",
@@ -110,6 +110,26 @@ WORDS: Final = {
     "field_lead": "Lead context",
     "field_citations": "Sources",
     "older": "Older",
+    "events_by_year": "Events by year",
+    "appears_with": "Appears with",
+    "most_used": "Most used",
+    "all_contexts": "All contexts by name",
+    "find_context": "Find a context",
+    "contexts_found": "Contexts found",
+    "newest_page": "The newest",
+    "sources_page": "Publishers and sources",
+    "sources_hint": "Who the events of the archive cite, and which events cite them.",
+    "most_cited": "Most cited of late",
+    "names_from": "Names from",
+    "all_publishers": "All by name",
+    "no_publishers": "No publisher stands here.",
+    "hosts": "Publishes at",
+    "citing": "Events that cite it, newest first",
+    "kept_copy": "archived copy",
+    "own_words": (
+        "Titles and descriptions of documents are the publisher's own words, not ours, "
+        "and not under our licence."
+    ),
     "report": "Report an error",
     "report_wrong": "Something wrong?",
     "report_hint": (
@@ -223,6 +243,13 @@ def _dates(edition: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _written(edition: str, pattern: int, year: int, month: int, day: int) -> str:
     patterns, months = _dates(edition)
     return patterns[pattern].format(year=year, month=months[month - 1], number=month, day=day)
+
+
+@cache
+def category_word(edition: str, category: str) -> str:
+    """How readers are told a category."""
+    with translation.override(language(edition)):
+        return pgettext("category", str(Category(category).label))
 
 
 @cache

@@ -190,12 +190,16 @@ def grow(number: int) -> None:
         ("/news/2004/02/9/the-event.json", 7, 2),
         # rows with neighbours; bodies
         ("/news/2004/02/9/", 2, 1),
-        # newest days; rows; editorials; bodies
-        ("/", 4, 3),
-        # context; rows; hierarchy; aliases; bodies
-        ("/contexts/war/", 5, 4),
-        # contexts; counts
-        ("/contexts/", 2, 2),
+        # newest days; anniversaries; rows; editorials; bodies
+        ("/", 5, 4),
+        # context; rows; hierarchy; aliases; bodies; its years and its company are remembered
+        ("/contexts/war/", 7, 4),
+        ("/contexts/war/?before=2004-02-09.9999", 6, 4),
+        ("/contexts/war/index.json", 5, 4),
+        # contexts; counts; the most used and the number of all are remembered
+        ("/contexts/", 4, 2),
+        ("/contexts/?from=W", 3, 2),
+        ("/contexts/?q=wa", 3, 2),
         # first and last day; every year between; their counts, kept for a minute
         ("/news/", 4, 0),
         # counts; earlier; later
