@@ -73,12 +73,13 @@ def _take_stock(harvest: Harvest) -> None:
     """Have PostgreSQL count the tables that a large harvest filled.
 
     It does so by itself only a minute later, or never; until then it plans as if they were empty, and
-    computing links takes minutes instead of seconds.
+    computing links takes minutes instead of seconds; search takes the rarity of frequent words from there.
     """
     if connection.vendor == "postgresql" and harvest.counts["created"] >= BATCH_MOST:
         with connection.cursor() as cursor:
             cursor.execute(
-                "ANALYZE events_event, events_address, events_tagging, events_context, events_document"
+                "ANALYZE events_event, events_address, events_tagging, events_context, events_document, "
+                "events_searchentry"
             )
 
 
