@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from events.models import Alias, Broader, Change, Citation, Context, Event, Source
+from events.models import Alias, Broader, Change, Citation, Context, Event, Harvest, Origin, Source
 from events.prepared import Prepared, Row
 from events.vocabulary import State
 
 Json = dict[str, Any]
 _MERGES_FOLLOWED: Final = 20
+_ORIGINS_MOST: Final = 200
 
 
 def _gate(event_id: int) -> QuerySet[Event, Row]:
@@ -43,6 +44,13 @@ def event_gate(event_id: int) -> tuple[int, str, int, str | None] | None:
             return pk, state, version, body
         event_id = target
     return None
+
+
+def origins() -> list[Json]:
+    """The archives that were harvested, with their licences, by name; one query."""
+    names = ("name", "url", "licence", "licence_url", "attribution")
+    harvested = Exists(Harvest.objects.filter(origin=OuterRef("pk")))
+    return list(Origin.objects.filter(harvested).order_by("name").values(*names)[:_ORIGINS_MOST])
 
 
 def cited_sources() -> QuerySet[Source]:

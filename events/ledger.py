@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any, Final
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from events.catalogue import timestamp
 from events.models import Address, Change, Event, Revision
@@ -69,6 +69,13 @@ def changed_at(event_ids: Collection[int]) -> dict[int, dt.datetime]:
     """When each of these events last really changed; what editors decide about its links is no change."""
     rows = Revision.objects.filter(event__in=event_ids).exclude(kind=ChangeKind.CURATED).order_by()
     return dict(rows.values_list("event").annotate(at=Max("at")))
+
+
+def withdrawn_because(event_id: int) -> str:
+    """The reason that readers were given when this event ceased to be public; one query."""
+    told = Exists(Change.objects.filter(revision=OuterRef("pk")))
+    rows = Revision.objects.filter(told, event=event_id, kind=ChangeKind.WITHDRAWN).order_by("-number")
+    return rows.values_list("note", flat=True).first() or ""
 
 
 def left_since(since: dt.datetime, *, limit: int = 100) -> list[tuple[int, dt.datetime]]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-import re
-from typing import Final
+from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template import loader
 
-from events.public.addresses import read_date
+from events import ledger
 from events.public.conditional import CACHE_CONTROL
 from events.public.frame import frame
-from events.slugs import day_path
-from events.vocabulary import DEFAULT_EDITION, EDITIONS
+from events.public.lost import ways_on
+from events.vocabulary import DEFAULT_EDITION, EDITIONS, State
 
-_DAY: Final = re.compile(r"/news/(\d{4})/(\d{1,2})/(\d{1,2})(?:/|$)", re.ASCII)
 _log = logging.getLogger(__name__)
 
 
@@ -29,43 +28,54 @@ def moved(location: str) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: nothing was ever here, or it is not public."""
-    return _say(request, 404)
+    """404: nothing was ever here, or it is not public; with what may have been meant."""
+    edition = _edition(request)
+    try:
+        offered = ways_on(request.path_info, edition)
+    except DatabaseError:
+        _log.exception("The page “not found” offers nothing, as the database does not answer.")
+        offered = {}
+    return _say(404, edition, offered)
 
 
 def gone(request: HttpRequest) -> HttpResponse:
     """410: the archive withdrew it."""
-    return _say(request, 410)
+    return _say(410, _edition(request), {})
 
 
 def removed_by_law(request: HttpRequest) -> HttpResponse:
     """451 (RFC 7725): removed for legal reasons."""
-    return _say(request, 451)
+    return _say(451, _edition(request), {})
+
+
+def closed(request: HttpRequest, state: str, event_id: int) -> HttpResponse:
+    """410 or 451 for an event in this state, with the reason that was given to the public."""
+    because = ledger.withdrawn_because(event_id)
+    return _say(451 if state == State.LEGAL else 410, _edition(request), {"because": because})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. Asks nothing of the database or the cache."""
-    return _say(request, 500)
+    return _say(500, _edition(request), {})
 
 
-def _say(request: HttpRequest, status: int) -> HttpResponse:
-    path = request.path_info
-    edition = next(
-        (row.code for row in EDITIONS.values() if row.prefix and path.startswith(f"{row.prefix}/")),
-        DEFAULT_EDITION,
-    )
-    body = loader.get_template(f"{status}.html").render({**frame(edition), "day_href": _day(path, edition)})
+def _say(status: int, edition: str, shown: dict[str, Any]) -> HttpResponse:
+    body = loader.get_template(f"{status}.html").render({**frame(edition), **shown})
     response = HttpResponse(body, status=status)
     response.headers["Cache-Control"] = "no-store" if status == 500 else CACHE_CONTROL
     return response
 
 
-def _day(path: str, edition: str) -> str:
-    """The page of the day that *path* lies in, "" where it lies in none or is that page itself."""
-    match = _DAY.search(path)
-    date = read_date(*match.groups()) if match else None
-    day = "" if date is None else EDITIONS[edition].prefix + day_path(date)
-    return "" if path == day else day
+def _edition(request: HttpRequest) -> str:
+    path = request.path_info
+    return next(
+        (
+            row.code
+            for row in EDITIONS.values()
+            if row.prefix and (path == row.prefix or path.startswith(f"{row.prefix}/"))
+        ),
+        DEFAULT_EDITION,
+    )
 
 
 def absolute(path: str) -> str:

@@ -23,9 +23,9 @@ from events.public.addresses import (
     read_date,
 )
 from events.public.conditional import answer, etag_of
-from events.public.errors import absolute, gone, moved, not_found, removed_by_law
+from events.public.errors import absolute, closed, moved, not_found
 from events.public.frame import FORMATS, alternates, date_link, render
-from events.public.ready import href, name, ready
+from events.public.ready import href, moment, name, ready
 from events.public.words import day_words, grade_word, words
 from events.slugs import RESERVED, removed_slug
 from events.vocabulary import EDITIONS, State
@@ -81,7 +81,7 @@ def _elsewhere(request: HttpRequest, place: Place | None, suffix: str) -> HttpRe
 
 
 def _closed(request: HttpRequest, place: Place) -> HttpResponse:
-    return removed_by_law(request) if place.state == State.LEGAL else gone(request)
+    return closed(request, place.state, place.event_id)
 
 
 def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
@@ -171,7 +171,7 @@ def event_context(
         "corrections": [
             {
                 "grade": grade_word(edition, row["grade"]),
-                "at": row["at"],
+                "at": moment(row["at"]),
                 "on": day_words(edition, dt.date.fromisoformat(row["at"][:10])),
                 "note": row["note"],
                 "revision": row["revision"],
@@ -179,7 +179,7 @@ def event_context(
             for row in event["corrections"]
         ],
         "provenance": [
-            {"name": row["name"], "at": row["harvested"], "on": row["harvested"][:10]}
+            {"name": row["name"], "at": moment(row["harvested"]), "on": row["harvested"][:10]}
             for row in event["provenance"]
         ],
         "licence": [{**row, "url": _web(row["url"])} for row in event["licence"]],
@@ -187,7 +187,7 @@ def event_context(
         "short": f"/e/{event['id']}",
         "report_href": f"/report/{event['id']}/",
         "revision": event["revision"],
-        "updated": {"at": event["updated"], "on": event["updated"][:10]},
+        "updated": {"at": moment(event["updated"]), "on": event["updated"][:10]},
     }
 
 

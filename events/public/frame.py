@@ -54,6 +54,11 @@ def frame(edition: str) -> Mapping[str, Any]:
                 ("corrections/", "ledger"),
             )
         ],
+        "about_href": href(f"{chosen.prefix}/about/"),
+        "foot": [
+            {"href": href(f"{chosen.prefix}/{path}"), "label": said[word]}
+            for path, word in (("about/", "about_site"), ("sources/", "sources_page"), ("about/api/", "api"))
+        ],
         "editions": [
             {"href": href(f"{other.prefix}/"), "label": ready(other.name), "lang": ready(other.lang)}
             for other in EDITIONS.values()

@@ -32,7 +32,7 @@ from events.actions.reports import (
 )
 from events.catalogue import event_gate
 from events.public import senders
-from events.public.errors import absolute, gone, moved, not_found, removed_by_law
+from events.public.errors import absolute, closed, gone, moved, not_found
 from events.public.frame import date_link, render, static_address
 from events.public.ready import href
 from events.public.report_form import FORM_MOST, TICKET, TRAP, Ticket, read_said, read_ticket
@@ -60,7 +60,7 @@ def report_page(request: HttpRequest, event_id: str) -> HttpResponse:
         return not_found(request)
     pk, state, version, body = gate
     if state != State.PUBLISHED:
-        return removed_by_law(request) if state == State.LEGAL else gone(request)
+        return closed(request, state, pk)
     if body is None:
         return not_found(request)
     if request.path_info != f"/report/{pk}/":

@@ -9,6 +9,7 @@ from django.urls import re_path
 from django.views.decorators.http import require_safe
 
 from events.public import (
+    about,
     calendar,
     contexts,
     corrections,
@@ -71,6 +72,8 @@ urlpatterns = [
     re_path(rf"{_EDITION}opinion/{_FILE}$", opinion.opinion_page),
     re_path(rf"{_EDITION}opinion/{_DATE}/(?P<slug>[^/]+)/{_FILE}$", opinion.editorial_page),
     re_path(rf"{_EDITION}search/$", search.search_page),
+    re_path(rf"{_EDITION}about/$", about.about_page),
+    re_path(rf"{_EDITION}about/api/$", about.api_page),
     re_path(rf"{_EDITION}sources/$", sources.sources_page),
     re_path(rf"{_EDITION}sources/(?P<publisher_id>[0-9]{{1,19}})/$", sources.publisher_page),
     re_path(r"^report/(?P<event_id>[0-9]{1,19})/$", report.report_page),
@@ -95,7 +98,7 @@ urlpatterns = [
     re_path(r"^robots\.txt$", machines.robots),
     re_path(rf"{_EDITION}(?:news|contexts|opinion|search|corrections)$", with_slash),
     re_path(rf"^(?:{_PREFIXED})$", with_slash),
-    re_path(rf"{_EDITION}sources(?:/[0-9]{{1,19}})?$", with_slash),
+    re_path(rf"{_EDITION}(?:about(?:/api)?|sources(?:/[0-9]{{1,19}})?)$", with_slash),
     re_path(r"^report/[0-9]{1,19}$", with_slash),
     re_path(rf"{_EDITION}news/[0-9]{{4}}(?:/[0-9]{{1,2}}){{0,2}}$", with_slash),
     re_path(rf"{_EDITION}contexts/[^/]+$", with_slash),

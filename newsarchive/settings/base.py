@@ -29,6 +29,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_NAME: str = env.str("SITE_NAME", default="newsarchive")
 SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default="")
+CONTACT: str = env.str("CONTACT", default="")
 BASE_URL: str = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [

@@ -179,6 +179,7 @@ def test_what_never_was_is_a_404_that_helps(client: Client, path: str) -> None:
 
 
 def test_missing_event_names_its_day(client: Client) -> None:
+    make.make_event(slug=LONG)
     assert b'href="/news/2004/02/9/"' in client.get("/news/2004/02/09/unknown-slug.html").content
 
 
