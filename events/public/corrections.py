@@ -14,7 +14,7 @@ from events.public.conditional import answer, etag_of
 from events.public.errors import absolute
 from events.public.feeds import feed_links
 from events.public.frame import FORMATS, render, versions
-from events.public.ready import href
+from events.public.ready import href, moment
 from events.public.words import day_words, grade_word, words
 from events.text.diff import word_diff
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
@@ -69,7 +69,7 @@ def shown_correction(edition: str, row: dict[str, Any]) -> dict[str, Any]:
         "on": day_words(edition, dt.date.fromisoformat(row["date"])),
         "text": row["text"],
         "grade": grade_word(edition, row["grade"]),
-        "at": row["at"],
+        "at": moment(row["at"]),
         "time": row["at"][11:16],
         "by": row["by"],
         "note": row["note"],

@@ -40,3 +40,8 @@ def href(path: str, suffix: str = "") -> Ready:
     that HTML would have to escape.
     """
     return Ready(quote(path) + suffix)
+
+
+def moment(at: str) -> str:
+    """A time as our formats write it, to the second: HTML allows no microseconds in ``datetime``."""
+    return f"{at[:19]}Z"
