@@ -102,6 +102,9 @@ def test_it_speaks_the_language_of_its_address(client: Client) -> None:
         "/news/2004/02/9/%2e%2e%2f%2e%2e%2fetc",
         "//elsewhere.example/news/2004/02/9/",
         "/wp-login.php",
+        "/contexts/a%00b/",
+        "/opinion/2004/02/9/a%00b/",
+        f"{DAY}a%00b/",
     ],
 )
 def test_no_address_breaks_it(client: Client, path: str) -> None:
