@@ -33,6 +33,8 @@ LAYERS: Final = {
     "catalogue": 4,
     "publishers": 4,
     "contexts": 4,
+    "past": 4,
+    "history": 4,
     "formats": 5,
     "actions": 6,
     "public": 7,
@@ -62,6 +64,8 @@ _READS: Final = (
     "catalogue",
     "publishers",
     "contexts",
+    "past",
+    "history",
 )
 READERS: Final = (*_READS, "related", "search")
 """Parts that may only see what is published."""

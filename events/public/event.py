@@ -25,6 +25,7 @@ from events.public.addresses import (
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, closed, moved, not_found
 from events.public.frame import FORMATS, alternates, date_link, render
+from events.public.memento import links_of
 from events.public.ready import href, moment, name, ready
 from events.public.words import day_words, grade_word, words
 from events.slugs import RESERVED, removed_slug
@@ -92,8 +93,8 @@ def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
     chosen = suffix or _negotiated(request)
     related = queries.related_state(place.event_id)
     headers = {} if suffix else {"Vary": "Accept"}
-    if chosen != "html":
-        headers["Link"] = f'<{absolute(href(place.path, ".html"))}>; rel="canonical"'
+    page = href(place.path, ".html")
+    headers["Link"] = links_of(page) if chosen == "html" else f'<{absolute(page)}>; rel="canonical"'
     return answer(
         request,
         etag=event_etag(place, chosen, related),
@@ -150,6 +151,7 @@ def event_context(
 ) -> dict[str, Any]:
     """What the template prints of the detail answer *event*: ready words and links only."""
     edition, address = event["edition"], href(event["address"])
+    history = href(event["address"], "/history/")
     said = words(edition)
     lead = event["lead_context"]
     return {
@@ -175,6 +177,7 @@ def event_context(
                 "on": day_words(edition, dt.date.fromisoformat(row["at"][:10])),
                 "note": row["note"],
                 "revision": row["revision"],
+                "href": f"{history}#revision-{row['revision']}",
             }
             for row in event["corrections"]
         ],
@@ -184,6 +187,7 @@ def event_context(
         ],
         "licence": [{**row, "url": _web(row["url"])} for row in event["licence"]],
         "former": [href(path, ".html") for path in event["former_addresses"]],
+        "history": history,
         "short": f"/e/{event['id']}",
         "report_href": f"/report/{event['id']}/",
         "revision": event["revision"],

@@ -17,8 +17,11 @@ from events.public import (
     event,
     feeds,
     front,
+    history,
     machines,
+    memento,
     opinion,
+    past,
     report,
     search,
     sitemaps,
@@ -30,6 +33,7 @@ from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _PREFIXED: Final = "|".join(row.code for row in EDITIONS.values() if row.prefix)
 _EDITION: Final = rf"^(?:(?P<edition>{_PREFIXED})/)?"
+_PAST: Final = rf"^as-of/(?P<moment>[0-9]{{14}})/(?:(?P<edition>{_PREFIXED})/)?"
 _DATE: Final = r"(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})"
 _FILE: Final = r"(?P<file>index\.(?:html|md|json|xml)|README\.md)?"
 _FEED: Final = "(?P<suffix>atom|rss|json)"
@@ -59,6 +63,12 @@ urlpatterns = [
     re_path(rf"{_EDITION}contexts/(?P<slug>[^/\x00]+)/feed\.json$", feeds.context_feed, {"suffix": "json"}),
     re_path(rf"{_EDITION}news/{_DATE}/{_FILE}$", day.day_page),
     re_path(rf"{_EDITION}news/{_DATE}/(?P<name>[^/\x00]+)$", event.event_page),
+    re_path(rf"{_EDITION}news/{_DATE}/(?P<slug>[^/\x00]+)/history/$", history.history_page),
+    re_path(rf"{_PAST}news/{_DATE}/$", past.past_day),
+    re_path(rf"{_PAST}news/{_DATE}/(?P<slug>[^/\x00]+?)(?:\.html)?$", past.past_event),
+    re_path(rf"{_PAST}contexts/(?P<slug>[^/\x00]+)/$", past.past_context),
+    re_path(r"^timegate/(?P<path>[^\x00]+)$", memento.timegate),
+    re_path(r"^timemap/(?P<path>[^\x00]+)$", memento.timemap),
     re_path(rf"{_EDITION}contexts/(?P<slug>[^/\x00]+)/{_FILE}$", contexts.context_page),
     re_path(rf"{_EDITION}{_FILE}$", front.front_page),
     re_path(r"^e/(?P<event_id>[0-9]{1,19})$", event.short_address),
@@ -103,6 +113,8 @@ urlpatterns = [
     re_path(rf"{_EDITION}news/[0-9]{{4}}(?:/[0-9]{{1,2}}){{0,2}}$", with_slash),
     re_path(rf"{_EDITION}contexts/[^/\x00]+$", with_slash),
     re_path(rf"{_EDITION}opinion/{_DATE}/(?P<slug>[^/\x00]+)$", with_slash),
+    re_path(rf"{_EDITION}news/{_DATE}/[^/\x00]+/history$", with_slash),
+    re_path(rf"{_PAST}(?:news/{_DATE}|contexts/[^/\x00]+)$", with_slash),
     re_path(rf"{_EDITION}news/{_DATE}/[^/\x00]+/$", without_slash),
     re_path(rf"^{DEFAULT_EDITION}/(?P<rest>.*)$", default_edition),
 ]

@@ -1,0 +1,158 @@
+"""What became of an event, revision by revision, as far as readers may know (layer 4).
+
+Readers met an event only while it was published. What stood in it while it was held, a draft or
+withdrawn was never public: such revisions are left out, and what they changed is told as one change
+by the revision that made the event public (again). What editors decide about related links is told
+without its values, which may name events that are not public.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from events.catalogue import timestamp
+from events.models import Revision
+from events.past import VALUES, Spell, Step, citation_of, moves_of, spells
+from events.vocabulary import ChangeKind, State
+
+Json = dict[str, Any]
+TOLD: Final = (*(name for name in VALUES if name != "state"), "address")
+"""The fields whose changes readers are shown."""
+
+
+class Chronicle(NamedTuple):
+    """A public event's id, and the states that it went through."""
+
+    event_id: int
+    spells: list[Spell]
+
+    @property
+    def hidden(self) -> list[Spell]:
+        """The spells without readers; the revision by which readers lost it is told all the same."""
+        found = []
+        for before, spell in zip([None, *self.spells], self.spells, strict=False):
+            if spell.state == State.PUBLISHED:
+                continue
+            told = before is not None and before.state == State.PUBLISHED
+            found.append(spell._replace(first=spell.first + told))
+        return found
+
+    @property
+    def leavings(self) -> list[int]:
+        """The revisions by which it ceased to be public."""
+        pairs = zip(self.spells, self.spells[1:], strict=False)
+        return [after.first for before, after in pairs if before.state == State.PUBLISHED]
+
+    def unseen_before(self, number: int) -> tuple[int, int] | None:
+        """The revisions from, to that nobody saw and that the public one *number* came after."""
+        start = None
+        for spell in self.spells:
+            if spell.state == State.PUBLISHED:
+                if spell.first == number and start is not None:
+                    return start, number - 1
+                start = None
+            elif start is None:
+                start = spell.first
+        return None
+
+
+def chronicle(event_id: int) -> Chronicle:
+    """The states of an event that is public now; one query."""
+    return Chronicle(event_id, spells(State.PUBLISHED, moves_of([event_id])[event_id]))
+
+
+def _public(of: Chronicle) -> QuerySet[Revision]:
+    rows = Revision.objects.filter(event=of.event_id)
+    for spell in of.hidden:
+        if spell.last is not None and spell.first <= spell.last:
+            rows = rows.exclude(number__gte=spell.first, number__lte=spell.last)
+    return rows
+
+
+def versions(of: Chronicle, *, before: int | None = None, limit: int = 50) -> list[Json]:
+    """The revisions that readers may know, newest first, those below the number *before*.
+
+    Two queries at most. Each: ``number at kind by robot grade note changes``; the kind of the first
+    that was public is always "created"; ``changes`` has each field's value before and after.
+    """
+    rows = _public(of).order_by("-number").select_related(None)
+    if before is not None:
+        rows = rows.filter(number__lt=before)
+    found = list(rows[:limit])
+    unseen = _unseen(of, found)
+    return [_version(of, row, unseen.get(row.number, [])) for row in found]
+
+
+def _unseen(of: Chronicle, rows: Iterable[Revision]) -> dict[int, list[Step]]:
+    """What nobody saw of what each of these revisions made public."""
+    spans = {row.number: span for row in rows if (span := of.unseen_before(row.number))}
+    if not spans:
+        return {}
+    asked = Q()
+    for first, last in spans.values():
+        asked |= Q(number__gte=first, number__lte=last)
+    steps = [
+        Step(*row)
+        for row in Revision.objects.filter(asked, event=of.event_id)
+        .order_by("number")
+        .values_list("number", "at", "fields")
+    ]
+    return {
+        number: [step for step in steps if first <= step.number <= last]
+        for number, (first, last) in spans.items()
+    }
+
+
+def _version(of: Chronicle, row: Revision, unseen: Sequence[Step]) -> Json:
+    first = row.number == 1 or any(step.number == 1 for step in unseen)
+    told = row.kind != ChangeKind.CURATED and row.number not in of.leavings
+    steps = [*unseen, Step(row.number, row.at, row.fields)] if told else []
+    return {
+        "number": row.number,
+        "at": timestamp(row.at),
+        "kind": str(ChangeKind.CREATED) if first else row.kind,
+        "by": row.actor_name,
+        "robot": row.by_robot,
+        "grade": row.grade,
+        "note": row.note,
+        "changes": list(_changes(steps, first=first)),
+    }
+
+
+def _changes(steps: Sequence[Step], *, first: bool) -> Iterator[Json]:
+    for name in TOLD:
+        found = [step.fields[name] for step in steps if name in step.fields]
+        if not found:
+            continue
+        old = None if first else _plain(name, found[0].get("old"))
+        new = _plain(name, found[-1].get("new"))
+        if old != new:
+            yield {"field": name, "old": old, "new": new}
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name == "citations":
+        return [citation_of(row) for row in value or ()]
+    return value or ([] if name == "contexts" else "")
+
+
+def moments(of: Chronicle, *, after: int = 0, limit: int) -> list[tuple[int, dt.datetime]]:
+    """Number and time of each public version, oldest first, those above the number *after*; one query."""
+    return list(_versions(of).filter(number__gt=after).order_by("number").values_list("number", "at")[:limit])
+
+
+def moment_at(of: Chronicle, until: dt.datetime) -> dt.datetime | None:
+    """When the version was made that readers had before *until*, or the first one they ever had.
+
+    Two queries at most; None where no revision is on record.
+    """
+    rows = _versions(of).values_list("at", flat=True)
+    return rows.filter(at__lt=until).order_by("-number").first() or rows.order_by("number").first()
+
+
+def _versions(of: Chronicle) -> QuerySet[Revision]:
+    return _public(of).exclude(kind=ChangeKind.CURATED).exclude(number__in=of.leavings)
