@@ -56,7 +56,7 @@ def test_the_sample_archive_moves_there_and_back_byte_for_byte(
     manage: Manage, elsewhere: str, tmp_path: Path
 ) -> None:
     home, back = (f"sqlite:///{tmp_path}/{name}.sqlite3" for name in ("home", "back"))
-    for database in (home, elsewhere, back):
+    for database in (home, elsewhere):
         manage(database, "migrate", "--verbosity", "0")
     manage(home, "seed_demo")
     said = manage(home, "export", "jsonl", str(tmp_path / "one"))
@@ -64,6 +64,9 @@ def test_the_sample_archive_moves_there_and_back_byte_for_byte(
     assert "440 events" in manage(elsewhere, "restore", str(tmp_path / "one"))
     manage(elsewhere, "export", "jsonl", str(tmp_path / "two"))
     assert content(tmp_path / "two") == content(tmp_path / "one")
+    if elsewhere.startswith("sqlite"):
+        return  # the way back would be the way there
+    manage(back, "migrate", "--verbosity", "0")
     manage(back, "restore", str(tmp_path / "two"))
     manage(back, "export", "jsonl", str(tmp_path / "three"))
     assert content(tmp_path / "three") == content(tmp_path / "one")
