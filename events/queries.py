@@ -239,7 +239,7 @@ class FrontState:
     previous: dt.date | None
     rows: tuple[tuple[Any, ...], ...]
     editorials: tuple[Any, ...]
-    anniversaries: tuple[int, ...]
+    anniversaries: tuple[tuple[Any, ...], ...]
 
 
 def front_state(edition: str) -> FrontState:
@@ -248,7 +248,7 @@ def front_state(edition: str) -> FrontState:
     newest = of_edition.order_by("-date").values_list("date", flat=True).distinct()[: FRONT_DAYS + 1]
     days = tuple(newest)
     past = tuple(anniversaries(edition, days[0], limit=FRONT_ANNIVERSARIES)) if days else ()
-    rows = of_edition.filter(Q(date__in=days[:FRONT_DAYS]) | Q(pk__in=past)).order_by("-date", "id")
+    rows = of_edition.filter(date__in=days[:FRONT_DAYS]).order_by("-date", "id")
     return FrontState(
         edition,
         days[:FRONT_DAYS],
@@ -261,8 +261,7 @@ def front_state(edition: str) -> FrontState:
 
 def front_page(state: FrontState) -> Json:
     """The front page's days and editorials made of stored documents; one query."""
-    of_days = [pk for pk, *_, on in state.rows if on in state.days]
-    found = {document["id"]: document for document in documents(of_days)}
+    found = {document["id"]: document for document in documents([row[0] for row in state.rows])}
     days = []
     for position, date in enumerate(state.days):
         before = state.days[position + 1] if position + 1 < len(state.days) else state.previous

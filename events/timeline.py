@@ -80,11 +80,16 @@ def same_days(edition: str, month: int, day: int) -> list[dt.date]:
     return found
 
 
-def anniversaries(edition: str, date: dt.date, *, limit: int) -> list[int]:
-    """An event each of *date*'s days in the newest *limit* of the hundred years before it; one query."""
+def anniversaries(edition: str, date: dt.date, *, limit: int) -> list[tuple[int, int, dt.datetime]]:
+    """An event each of *date*'s days in the newest *limit* of the hundred years before it; one query.
+
+    ``(id, document's version, when written)`` each, newest first.
+    """
     days = [same for past in range(1, _YEARS_BACK + 1) if (same := _years_before(date, past))]
     of_days = Event.objects.published().of_edition(edition).filter(date__in=days).order_by("-date")
-    return list(of_days.values("date").annotate(first=Min("pk")).values_list("first", flat=True)[:limit])
+    firsts = of_days.values("date").annotate(first=Min("pk")).values("first")[:limit]
+    rows = Event.objects.published().filter(pk__in=firsts).newest_first()
+    return list(rows.values_list("id", "document__version", "document__written_at"))
 
 
 def _years_before(date: dt.date, years: int) -> dt.date | None:

@@ -104,22 +104,53 @@ def pages(ids: dict[str, int]) -> dict[str, str]:
     }
 
 
+def reader_pages() -> dict[str, str]:
+    """Each picture of what readers see, and the path it is taken of."""
+    return {
+        "front": "/",
+        "day": "/news/2004/02/9/",
+        "year": "/news/2004/",
+        "context": "/contexts/nato/",
+        "contexts": "/contexts/",
+        "search": "/search/?q=treaty",
+        "corrections": "/corrections/",
+    }
+
+
+def take_readers(browser: Any, base: str, event: int) -> None:
+    """The pages that readers see, and one of them at night."""
+    page = browser.new_page(viewport=SIZE)
+    for name, path in reader_pages().items():
+        visit(page, base, name, path)
+        shoot(page, f"readers-{name}")
+    page.emulate_media(color_scheme="dark")
+    visit(page, base, "event", f"/e/{event}")
+    shoot(page, "readers-event-dark")
+    page.close()
+
+
+def visit(page: Any, base: str, name: str, path: str) -> None:
+    """Open *path*; end the program if it does not answer as it should."""
+    answer = page.goto(base + path)
+    if answer is None or answer.status != 200:
+        sys.exit(f"{name}: {path} answers {answer and answer.status}")
+
+
 def take(base: str, ids: dict[str, int]) -> None:
-    """Sign in and take each picture."""
+    """Take the pictures of readers' pages; sign in and take the editors'."""
     from playwright.sync_api import sync_playwright
 
     chromium = os.environ.get("CHROMIUM", shutil.which("chromium") or "/usr/bin/chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        take_readers(browser, base, ids["event"])
         page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
         page.goto(f"{base}/admin/")
         page.fill("#id_username", EDITOR)
         page.fill("#id_password", PASSWORD)
         page.click("input[type=submit]")
         for name, path in pages(ids).items():
-            answer = page.goto(base + path)
-            if answer is None or answer.status != 200:
-                sys.exit(f"{name}: {path} answers {answer and answer.status}")
+            visit(page, base, name, path)
             shoot(page, f"editors-{name}")
         review(page, base, ids)
         browser.close()

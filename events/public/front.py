@@ -38,7 +38,9 @@ def front_page(request: HttpRequest, file: str = "", edition: str = DEFAULT_EDIT
     state = queries.front_state(edition)
     return answer(
         request,
-        etag=etag_of("front", edition, suffix, state.rows, state.previous, state.editorials),
+        etag=etag_of(
+            "front", edition, suffix, state.rows, state.previous, state.editorials, state.anniversaries
+        ),
         content_type=FORMATS[suffix],
         make=lambda: _make(state, suffix),
         key=f"front {edition} {suffix}",
@@ -114,7 +116,7 @@ def _card(edition: str, event: dict[str, Any]) -> dict[str, Any]:
 
 def _anniversary(state: queries.FrontState) -> dict[str, Any] | None:
     """An event each of the newest day's anniversaries; None where there are none."""
-    rows = queries.documents(state.anniversaries)
+    rows = queries.documents([row[0] for row in state.anniversaries])
     if not rows:
         return None
     newest = state.days[0]

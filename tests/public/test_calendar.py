@@ -41,7 +41,7 @@ def test_all_years_are_a_histogram_with_a_table(client: Client) -> None:
         ("/news/2004/", "2004: 2 events"),
         ("/news/2006/", "2006: 1 event"),
     ]
-    assert '<th scope="row">2004</th><td>2</td>' in html
+    assert '<th scope="row"><a href="/news/2004/">2004</a></th><td>2</td>' in html
     assert "4 events" in html
 
 

@@ -30,7 +30,7 @@ def test_its_years_are_a_chart_whose_bars_lead_to_their_events(client: Client) -
     html = shown(client)
     assert "3 events · 2001–2004" in html
     assert 'href="/search/?context=war&amp;from=2001&amp;to=2001" aria-label="2001: 2 events"' in html
-    rows = re.findall(r'<th scope="row">(\d+)</th><td>(\d+)</td>', html)
+    rows = re.findall(r'<th scope="row"><a[^>]*>(\d+)</a></th><td>(\d+)</td>', html)
     assert rows == [("2001", "2"), ("2002", "0"), ("2003", "0"), ("2004", "1")]
     found = client.get("/search/?context=war&from=2001&to=2001").content.decode()
     assert ("Event 0." in found, "Event 2." in found) == (True, False)

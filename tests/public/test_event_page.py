@@ -232,3 +232,9 @@ def test_page_with_its_style_sheet_is_light(client: Client, event: Event) -> Non
     assert len(gzip.compress(page(client).encode())) + len(gzip.compress(sheet)) < 15_000
     assert "<style" not in page(client)
     assert " style=" not in page(client)
+
+
+def test_times_are_to_the_second_as_html_wants_them(client: Client, event: Event) -> None:
+    times = re.findall(r'datetime="([^"]*T[^"]*)"', page(client))
+    assert times
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", said) for said in times)
