@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 
 from events.models import Citation, Publisher, PublisherHost, Source
 from events.search.asking import Filters
@@ -52,14 +53,10 @@ def cited_publishers(start: str = "") -> tuple[list[tuple[int, str]], str]:
 
     Of all editions together, in the database's order of names. One query.
     """
-    by_document = Source.objects.filter(
-        Exists(Citation.objects.filter(source=OuterRef("pk"), event__state=State.PUBLISHED)),
-        publisher=OuterRef("pk"),
-    )
-    by_name = Citation.objects.filter(
-        publisher=OuterRef("pk"), source__isnull=True, event__state=State.PUBLISHED
-    )
-    standing = Publisher.objects.filter(Q(Exists(by_document)) | Q(Exists(by_name)), merged_into__isnull=True)
+    # Of a document too, a citation names the publisher (actions.publishing keeps both in step).
+    cited = Exists(Citation.objects.filter(publisher=OuterRef("pk"), event__state=State.PUBLISHED))
+    # As a condition on the column it would lead SQLite past the index of names, to sort all there are.
+    standing = Publisher.objects.alias(leads_to=Coalesce("merged_into", 0)).filter(cited, leads_to=0)
     rows = list(standing.filter(name__gte=start).order_by("name").values_list("pk", "name")[: AT_ONCE + 1])
     return rows[:AT_ONCE], rows[AT_ONCE][1] if len(rows) > AT_ONCE else ""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from itertools import groupby
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -30,6 +30,7 @@ _START: Final = "from"
 _AFTER: Final = "after"
 _NAME_MOST: Final = 200
 _DESCRIPTION_MOST: Final = 300
+_ADDRESS_MOST: Final = 80
 _COUNTED_FOR: Final = 60
 """Seconds for which counts may be older than the archive."""
 
@@ -138,11 +139,17 @@ def _document(source: Source) -> dict[str, Any]:
         description = f"{description[:_DESCRIPTION_MOST].rsplit(' ', 1)[0]} …"
     return {
         "href": source.url if source.url.startswith(("https://", "http://")) else "",
-        "title": source.title,
-        "host": host_of(source.url),
+        "name": source.title or _spoken(source.url),
+        "host": host_of(source.url) if source.title else "",
         "description": description,
         "kept": publishing_host(source.url) != (host_of(source.url) or "unknown"),
     }
+
+
+def _spoken(url: str) -> str:
+    """An address as people read it: without scheme and escapes, cut short."""
+    said = f"{host_of(url)}{unquote(urlsplit(url).path).rstrip('/')}"
+    return said if len(said) <= _ADDRESS_MOST else f"{said[:_ADDRESS_MOST]}…"
 
 
 def _path(edition: str, publisher: Publisher) -> str:

@@ -96,6 +96,11 @@ def test_a_name_without_a_document_has_its_events(client: Client) -> None:
     assert texts(page(client, cited_by("Only a name.", path=""))) == ["Only a name."]
 
 
+def test_a_document_without_a_title_is_named_by_its_address(client: Client) -> None:
+    html = page(client, cited_by("An event.", path="a/Ł%C3%B3d%C5%BA?page=2"))
+    assert ">courier.example/a/Łódź</a>" in html
+
+
 def test_a_merged_publisher_leads_to_the_one_that_stays(client: Client) -> None:
     stays = cited_by("An event.")
     goes = Publisher.objects.create(name="Courier, The", merged_into=Publisher.objects.get())
