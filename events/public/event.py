@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any, Final
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from events import queries
+from events.formats.cite import bibtex, plain_citation, ris, wikipedia_citation
 from events.formats.document import detail, detail_json
 from events.formats.jsonld import headline, news_article, script_data
 from events.formats.markdown import event_markdown
@@ -31,6 +33,11 @@ from events.public.words import day_words, grade_word, words
 from events.slugs import RESERVED, removed_slug
 from events.vocabulary import EDITIONS, State
 
+REFERENCES: Final = {
+    "bib": "application/x-bibtex; charset=utf-8",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+}
+"""The event as a reference, for programs that keep them."""
 _BY_MEDIA_TYPE: Final = {
     "text/html": "html",
     "application/xhtml+xml": "html",
@@ -47,7 +54,7 @@ def event_page(
 ) -> HttpResponse:
     """``/news/2004/02/9/SLUG`` with a suffix or, negotiated, without."""
     slug, dot, suffix = name.rpartition(".")
-    if not dot or suffix not in FORMATS:
+    if not dot or (suffix not in FORMATS and suffix not in REFERENCES):
         slug, suffix = name, ""
     date = read_date(year, month, day)
     if date is None or slug.lower() in RESERVED:
@@ -98,7 +105,7 @@ def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
     return answer(
         request,
         etag=event_etag(place, chosen, related),
-        content_type=FORMATS[chosen],
+        content_type=FORMATS.get(chosen) or REFERENCES[chosen],
         make=lambda: _make(place, chosen),
         key=f"event {place.event_id} {chosen}",
         modified=max(filter(None, (place.written_at, related.changed_at)), default=None),
@@ -131,6 +138,9 @@ def _make(place: Place, chosen: str) -> str | bytes:
     body = queries.bodies([place.event_id]).get(place.event_id)
     if body is None:
         raise Http404  # withdrawn since its state was read
+    if chosen in REFERENCES:
+        write = bibtex if chosen == "bib" else ris
+        return write(json.loads(body), base_url=settings.BASE_URL, site=settings.SITE_NAME)
     return write_event(place, chosen, body, queries.related_of([place.event_id]).get(place.event_id, []))
 
 
@@ -188,11 +198,26 @@ def event_context(
         "licence": [{**row, "url": _web(row["url"])} for row in event["licence"]],
         "former": [href(path, ".html") for path in event["former_addresses"]],
         "history": history,
+        "cite": _cite(event),
+        "references": [
+            {"href": f"{address}.{suffix}", "type": said.partition(";")[0], "label": label}
+            for (suffix, said), label in zip(REFERENCES.items(), ("BibTeX", "RIS"), strict=True)
+        ],
         "short": f"/e/{event['id']}",
         "report_href": f"/report/{event['id']}/",
         "revision": event["revision"],
         "updated": {"at": moment(event["updated"]), "on": event["updated"][:10]},
     }
+
+
+def _cite(event: dict[str, Any]) -> list[dict[str, str]]:
+    on = day_words(event["edition"], dt.date.fromisoformat(event["date"]))
+    site: dict[str, str] = {"base_url": settings.BASE_URL, "site": settings.SITE_NAME}
+    return [
+        {"label": "", "text": plain_citation(event, on=on, **site)},
+        {"label": "Wikipedia", "text": wikipedia_citation(event, **site)},
+        {"label": "BibTeX", "text": bibtex(event, **site)},
+    ]
 
 
 def _citation(row: dict[str, Any]) -> dict[str, str]:

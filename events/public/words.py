@@ -191,6 +191,8 @@ WORDS: Final = {
     "report_event_gone": "The event is not public any more.",
     "field_contexts": "Contexts",
     "field_address": "Address",
+    "cite_this": "Cite this",
+    "cite_files": "For reference managers:",
     "history": "History",
     "history_says": (
         "Every version of this event that readers could have, newest first: what changed, who changed it, "
