@@ -31,8 +31,8 @@ from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _FORMATS: Final[dict[str, Writer]] = {"md": context_markdown, "json": context_json, "xml": context_xml}
 _START: Final = "from"
-AT_ONCE: Final = 50
-"""How many events a page of a context shows."""
+AT_ONCE: Final = 40
+"""How many events a page of a context shows: what fits into 15 kB with the style sheet."""
 _NEIGHBOURS: Final = 12
 _MOST_USED: Final = 24
 _FOUND_MOST: Final = 60

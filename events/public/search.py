@@ -17,7 +17,7 @@ from events.public.conditional import answer, etag_of
 from events.public.errors import absolute
 from events.public.frame import FORMATS, date_link, render
 from events.public.ready import href
-from events.public.words import count_words, words
+from events.public.words import category_word, count_words, words
 from events.search.asking import Filters
 from events.search.find import (
     FACETED_MOST,
@@ -153,7 +153,7 @@ def _found(asked: _Asked, path: str, edition: str) -> dict[str, Any]:
             },
         ],
         "chosen": [
-            {"label": _named(name, value), "href": asked.address(path, without=((name, value),))}
+            {"label": _named(edition, name, value), "href": asked.address(path, without=((name, value),))}
             for name, value in asked.given
             if name not in {"q", "order"}
         ],
@@ -184,8 +184,8 @@ def _hits(hits: list[Hit], query: Query, edition: str) -> list[dict[str, Any]]:
     ]
 
 
-def _named(name: str, value: str) -> str:
-    return Category(value).label if name == "category" and value in set(Category.values) else value
+def _named(edition: str, name: str, value: str) -> str:
+    return category_word(edition, value) if name == "category" and value in set(Category.values) else value
 
 
 def _facets(found: Facets, asked: _Asked, path: str, edition: str) -> list[dict[str, Any]]:
@@ -199,7 +199,7 @@ def _facets(found: Facets, asked: _Asked, path: str, edition: str) -> list[dict[
             if value and (kind, value) not in asked.given:
                 rows.append(
                     {
-                        "name": _named(kind, row.name),
+                        "name": _named(edition, kind, row.name),
                         "count": row.count,
                         "href": asked.address(path, (kind, value)),
                     }

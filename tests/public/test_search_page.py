@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from events.vocabulary import State
+from events.vocabulary import Category, State
 from tests.factories import make_event
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +135,11 @@ def test_the_number_of_queries(client: Client, django_assert_max_num_queries: Dj
     rarity = connection.vendor == "postgresql"  # which is asked how rare the words are
     with django_assert_max_num_queries(6 + rarity):
         assert len(texts(page(client, "/search/?q=treaty"))) == 20
+
+
+def test_categories_are_named_in_the_language_of_the_edition(client: Client) -> None:
+    for number in range(2):
+        make_event(f"体育新闻{number}。", edition="zh", slug=f"s{number}", category=Category.SPORT)
+    html = client.get("/zh/search/", {"q": "体育新闻"}).content.decode()
+    assert '<a href="/zh/search/?q=%E4%BD%93%E8%82%B2%E6%96%B0%E9%97%BB&amp;category=sport">体育</a>' in html
+    assert ">体育 ×</a>" in client.get("/zh/search/", {"category": "sport"}).content.decode()
