@@ -11,23 +11,19 @@ from events.vocabulary import EDITIONS
 
 _TITLE: Final = 150
 _BLANKS: Final = re.compile(r"[\s\x00-\x1f\x7f\u2028\u2029]+")
-_WIKI: Final = {
-    "|": "{{!}}",
-    "[": "&#91;",
-    "]": "&#93;",
-    "{": "&#123;",
-    "}": "&#125;",
-    "<": "&lt;",
-    ">": "&gt;",
-}
-_TEX: Final = {
-    "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "%&#_$"},
-}
+_WIKI: Final = str.maketrans(
+    {"|": "{{!}}", "[": "&#91;", "]": "&#93;", "{": "&#123;", "}": "&#125;", "<": "&lt;", ">": "&gt;"}
+)
+_TEX: Final = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{sign: f"\\{sign}" for sign in "%&#_$"},
+    }
+)
 
 
 def plain_citation(event: dict[str, Any], *, base_url: str, site: str, on: str) -> str:
@@ -37,7 +33,7 @@ def plain_citation(event: dict[str, Any], *, base_url: str, site: str, on: str) 
 
 def wikipedia_citation(event: dict[str, Any], *, base_url: str, site: str) -> str:
     """The template that Wikipedia's editors paste."""
-    title, work = (_escaped(said, _WIKI) for said in (_title(event), site))
+    title, work = (said.translate(_WIKI) for said in (_title(event), site))
     lang = EDITIONS[event["edition"]].lang
     return (
         f"{{{{cite news |title={title} |url={_url(event, base_url)} |date={event['date']} |work={work} "
@@ -49,8 +45,8 @@ def bibtex(event: dict[str, Any], *, base_url: str, site: str) -> str:
     """An entry for BibTeX, in UTF-8; the key never changes."""
     year, month, _ = event["date"].split("-")
     fields = {
-        "title": f"{{{_escaped(_title(event), _TEX)}}}",
-        "howpublished": _escaped(site, _TEX),
+        "title": f"{{{_title(event).translate(_TEX)}}}",
+        "howpublished": site.translate(_TEX),
         "year": year,
         "month": str(int(month)),
         "date": event["date"],
@@ -89,7 +85,3 @@ def _url(event: dict[str, Any], base_url: str) -> str:
 
 def _one_line(said: str) -> str:
     return _BLANKS.sub(" ", said).strip()
-
-
-def _escaped(said: str, signs: dict[str, str]) -> str:
-    return "".join(signs.get(sign, sign) for sign in said)
