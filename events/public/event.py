@@ -71,6 +71,12 @@ def event_page(
 
 
 @require_safe
+def reference_file(request: HttpRequest, **address: str) -> HttpResponse:
+    """``/news/2004/02/9/SLUG.bib`` and ``.ris``: as :func:`event_page`, and no page of the static site."""
+    return event_page(request, **address)
+
+
+@require_safe
 def short_address(request: HttpRequest, event_id: str) -> HttpResponse:
     """``/e/ID``: 301 to the event's present address."""
     number = int(event_id)

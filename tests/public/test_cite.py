@@ -7,9 +7,11 @@ import re
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import resolve
 
 from events.formats.cite import bibtex, ris, wikipedia_citation
 from events.models import Event
+from events.public.static_site.links import WRITTEN
 from events.vocabulary import State
 from tests import factories as make
 
@@ -62,6 +64,11 @@ def test_files_for_reference_managers(
     assert part in response.content.decode()
     etag = response.headers["ETag"]
     assert client.get(f"{PAGE}.{suffix}", headers={"if-none-match": etag}).status_code == 304
+
+
+def test_the_static_site_links_to_the_live_one_for_them() -> None:
+    assert resolve(f"{PAGE}.html").func.__name__ in WRITTEN
+    assert all(resolve(f"{PAGE}.{suffix}").func.__name__ not in WRITTEN for suffix in ("bib", "ris"))
 
 
 def test_former_addresses_lead_to_the_present_file(client: Client, event: Event) -> None:
