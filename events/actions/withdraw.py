@@ -13,7 +13,8 @@ _WAITING = (State.HELD, State.DRAFT)
 
 
 def withdraw_event(*, actor: Actor, event_id: int, version: int, reason: str) -> Event:
-    """Take an event from the public: its addresses answer 410. Needs ``Right.WITHDRAW`` and a public *reason*.
+    """Take an event from the public: its addresses answer 410. Needs ``Right.WITHDRAW`` and a
+    public *reason*.
 
     What must not even be kept is removed instead (``actions.removal``).
     """

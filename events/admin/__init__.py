@@ -64,7 +64,10 @@ admin.site.add_pages(  # type: ignore[attr-defined]
         DeskPage("events/event/<int:event_id>/propose/", "propose", propose_view, "", Right.PROPOSE),
         DeskPage("proofreading/", "proofreading", rules_view, "Proofreading"),
         DeskPage(
-            "proofreading/finding/<int:item_id>/decide/", "proofreading_decide", decide_finding_view, "",
+            "proofreading/finding/<int:item_id>/decide/",
+            "proofreading_decide",
+            decide_finding_view,
+            "",
             Right.REVIEW,
         ),
         DeskPage("proofreading/<slug:rule>/", "proofreading_rule", rule_view),

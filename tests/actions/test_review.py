@@ -109,7 +109,9 @@ def test_a_replaced_context_stays_or_comes_back(editor: Actor, accept: bool, nam
     assert event.lead.name == ("New" if accept else "Old")
 
 
-def test_contributors_decide_nothing_and_what_names_no_event_stays_open(editor: Actor, contributor: Actor) -> None:
+def test_contributors_decide_nothing_and_what_names_no_event_stays_open(
+    editor: Actor, contributor: Actor
+) -> None:
     with pytest.raises(PermissionDenied):
         decide_review(actor=contributor, item_id=conflict().pk, accept=True)
     report = ReviewItem.objects.create(kind=ReviewKind.REPORT, key="r")

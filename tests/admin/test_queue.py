@@ -92,7 +92,8 @@ def test_each_filter_narrows_the_list(desk: Client) -> None:
         "edition=en": [english.pk, old.pk, name.pk, brought.pk], "who=me": [english.pk],
         f"who={me.pk}": [english.pk], "who=nobody": everything[1:], "age=older": [old.pk],
         "age=week": [pk for pk in everything if pk != old.pk], "context=Treaties": [english.pk],
-        "context=Nothing": [], "q=treaty+envoys": [english.pk], "q=treaty+bridge": [], "q=Azure": [name.pk], "state=rejected": [done.pk],
+        "context=Nothing": [], "q=treaty+envoys": [english.pk], "q=treaty+bridge": [],
+        "q=Azure": [name.pk], "state=rejected": [done.pk],
         f"harvest={origin.pk}": [brought.pk], "order=newest": everything[::-1],
         "kind=nonsense&who=x&harvest=9x&age=1&state=no": everything,
     }.items():  # fmt: skip
