@@ -165,8 +165,8 @@ def test_the_same_queries_for_one_due_event_and_for_three(
     Document.objects.exclude(event=partner).update(related_due=True)
     # The first round: due ids, how many others, sequence, standing, reasons banned, ids of the others.
     # Its transaction for the others (the second row is its savepoint) 2: sequence, standing, reasons
-    # banned, postings, stored links, rank changes none. Its transaction for the due ones 2: sequence, locked rows,
-    # standing, reasons banned, stored links, insert, two updates. The second round: due ids.
+    # banned, postings, stored links, rank changes none. Its transaction for the due ones 2: sequence,
+    # locked rows, standing, reasons banned, stored links, insert, two updates. The second round: due ids.
     postgres = (
         8 if connection.vendor == "postgresql" else 0
     )  # a savepoint for reading; lock and timeout thrice
