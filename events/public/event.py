@@ -144,14 +144,14 @@ def _make(place: Place, chosen: str) -> str | bytes:
     body = queries.bodies([place.event_id]).get(place.event_id)
     if body is None:
         raise Http404  # withdrawn since its state was read
-    if chosen in REFERENCES:
-        write = bibtex if chosen == "bib" else ris
-        return write(json.loads(body), base_url=settings.BASE_URL, site=settings.SITE_NAME)
     return write_event(place, chosen, body, queries.related_of([place.event_id]).get(place.event_id, []))
 
 
 def write_event(place: Place, chosen: str, body: str, related: list[dict[str, Any]]) -> str | bytes:
     """The event's page in the format *chosen*, made of its stored document *body* and its related links."""
+    if chosen in REFERENCES:
+        write = bibtex if chosen == "bib" else ris
+        return write(json.loads(body), base_url=settings.BASE_URL, site=settings.SITE_NAME)
     if chosen == "json":
         return detail_json(body, related)
     event = detail(body, related)

@@ -84,7 +84,9 @@ def test_no_link_is_broken_and_none_needs_a_server(archive: Event, tmp_path: Pat
     run(tmp_path / "site")
     assert broken(tmp_path / "site") == []
     assert all(
-        b"/search/" not in page for name, page in files(tmp_path / "site").items() if name.endswith("html")
+        b'="/search/' not in page and b"<form" not in page
+        for name, page in files(tmp_path / "site").items()
+        if name.endswith("html")
     )
 
 
@@ -110,7 +112,8 @@ def test_former_addresses_lead_on(archive: Event, tmp_path: Path) -> None:
         assert f'"{path}" "{target}";' in redirects
     assert f'"/{DAY}/a-tretay.json" "/{DAY}/a-treaty.json";' in redirects
     assert set(site["gone.map"].decode().splitlines()) == {
-        f'"/e/{gone}" 410;', *(f'"/{DAY}/not-so.{suffix}" 410;' for suffix in ("html", "md", "json", "xml"))
+        f'"/e/{gone}" 410;',
+        *(f'"/{DAY}/not-so.{suffix}" 410;' for suffix in ("html", "md", "json", "xml", "bib", "ris")),
     }  # fmt: skip
     assert not any("not-so" in name for name in site)
 
@@ -155,14 +158,14 @@ def test_what_was_withdrawn_goes_everywhere(archive: Event, tmp_path: Path) -> N
 def test_files_of_others_are_left_alone(archive: Event, tmp_path: Path) -> None:
     site = tmp_path / "site"
     run(site)
-    for name in ("CNAME", "about/index.html", f"{DAY}/note.html", "news/2004/02/11/mine.txt"):
+    for name in ("CNAME", "extra/index.html", f"{DAY}/note.html", "news/2004/02/11/mine.txt"):
         (site / name).parent.mkdir(exist_ok=True)
         (site / name).write_text("mine")
     Event.objects.filter(addresses__slug="a-ferry").update(state=State.WITHDRAWN)
     run(site)
     assert all(
         (site / name).read_text() == "mine"
-        for name in ("CNAME", "about/index.html", f"{DAY}/note.html", "news/2004/02/11/mine.txt")
+        for name in ("CNAME", "extra/index.html", f"{DAY}/note.html", "news/2004/02/11/mine.txt")
     )
     (site / f"{DAY}/a-tower.html").write_text("mine")
     make.make_event("A tower falls.", slug="a-tower")

@@ -21,6 +21,7 @@ from tests.public.sites import broken_links, changed, files, run
 pytestmark = pytest.mark.django_db
 DAY = "news/2004/02/9"
 FORMATS = ("html", "md", "json", "xml")
+ALL = (*FORMATS, "bib", "ris")
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +55,7 @@ def test_a_corrected_typo_rewrites_the_pages_that_show_the_words_and_no_other(
     done = run(tmp_path)
     rewritten = changed(before, files(tmp_path))
     assert rewritten == {
-        *(f"{DAY}/a-treaty.{suffix}" for suffix in FORMATS),
+        *(f"{DAY}/a-treaty.{suffix}" for suffix in ALL),
         *(f"{DAY}/index.{suffix}" for suffix in (*FORMATS, "atom", "rss")),
         *(f"news/2004/03/11/a-ferry.{suffix}" for suffix in FORMATS),
         *(f"contexts/treaties/index.{suffix}" for suffix in (*FORMATS, "atom", "rss")),
@@ -90,7 +91,7 @@ def test_a_killed_run_is_taken_up_and_what_it_wrote_is_known(
     run(tmp_path / "whole")
     assert files(tmp_path / "site") == files(tmp_path / "whole")
     assert not list((tmp_path / "site" / DAY).glob("a-bridge.*"))
-    assert done.counts["removed"] == 4
+    assert done.counts["removed"] == 6
     assert done.counts["unchanged"] > 50
 
 

@@ -38,14 +38,23 @@ WRITTEN: Final = frozenset(
         "month_sitemap",
         "news_sitemap",
         "sitemap_index",
+        "about_page",
+        "api_page",
+        "sources_page",
+        "publisher_page",
     ]
 )
 """The views whose pages stand as files; links to all others need a server."""
-_PAGED: Final = frozenset({"before", "from"})
+_PAGED: Final = frozenset({"after", "before", "from"})
 """What may stand behind a ``?``: where a list goes on."""
 _HEX: Final = "~"
 """Begins what no name of a file can say: its bytes follow in hexadecimal digits."""
 _LINK: Final = re.compile(r'<(a|link|form)\b([^>]*?) (href|action)="([^"]*)"([^>]*)>')
+_COMMON: Final = re.compile(
+    r"(?:/[a-z]{2,3})?(?:/news/[0-9]{4}/[0-9]{2}/[0-9]{1,2}/(?:[^/?#]+\.(?:html|md|json|xml|bib|ris|atom|rss))?"
+    r"|/contexts/[^/?#]+/)"
+)
+"""The paths of days, events and contexts: most links, and known without asking all patterns of addresses."""
 _FORM: Final = re.compile(r"<form\b.*?</(?:form)>\n?", re.DOTALL)
 _CLASS: Final = re.compile(r' class="[^"]*"')
 
@@ -83,9 +92,15 @@ def fit_links(page: str, live_url: str) -> str:
 @lru_cache(maxsize=65_536)
 def static_path(path: str) -> str | None:
     """Where the page at the public *path* (query included) stands on the static site; None: nowhere."""
-    parts = urlsplit(path)
-    if parts.path.startswith(settings.STATIC_URL):
+    if path.startswith(settings.STATIC_URL):
         return path
+    if _COMMON.fullmatch(path):
+        return path if file_of(path) is not None else None
+    return _resolved_path(path)
+
+
+def _resolved_path(path: str) -> str | None:
+    parts = urlsplit(path)
     try:
         view = resolve(unquote(parts.path)).func.__name__
     except Resolver404:
@@ -113,7 +128,7 @@ def _paged(path: str, name: str, value: str) -> str:
 def further_pages(page: str, path: str) -> list[tuple[str, str, str]]:
     """The further pages of the list at *path* that the fitted *page* links to: ``(place, name, value)``."""
     found = []
-    for name, quoted in re.findall(rf'href="{re.escape(path)}(before|from)/([^/"]+)/"', page):
+    for name, quoted in re.findall(rf'href="{re.escape(path)}(after|before|from)/([^/"]+)/"', page):
         value = unquote(quoted)
         if value.startswith(_HEX):
             value = bytes.fromhex(value.removeprefix(_HEX)).decode()

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from events import queries, timeline
 from events.editorials import editorials
-from events.models import Context
+from events.models import Context, Publisher
 from events.public import errors
 from events.public.conditional import etag_of
 from events.public.contexts import show_context
@@ -79,7 +79,7 @@ def write_machines(pages: Pages) -> None:
 def write_fixed(pages: Pages, edition: str) -> None:
     """An edition's front page, feeds, lists and the pages that say why there is none."""
     home = f"{EDITIONS[edition].prefix}/"
-    for file in (*_FORMATS, *_FEEDS, "news/", "opinion/"):
+    for file in (*_FORMATS, *_FEEDS, "news/", "opinion/", "about/", "about/api/"):
         pages.view(f"{home}{file}")
     for status, say in _PROBLEMS.items():
         path = f"{home}{status}.html"
@@ -88,6 +88,7 @@ def write_fixed(pages: Pages, edition: str) -> None:
         pages.view(f"{home}news/{year:04d}/")
     pages.view_list(f"{home}corrections/")
     pages.view_list(f"{home}contexts/")
+    pages.view_list(f"{home}sources/")
 
 
 def write_anniversaries(pages: Pages, edition: str) -> None:
@@ -122,6 +123,14 @@ def write_contexts(pages: Pages, edition: str, first: int, last: int) -> None:
             pages.view(f"{path}index.{suffix}", show=partial(show_context, state=state, suffix=suffix))
         for file, suffix in _CONTEXT_FEEDS:
             pages.view(path + file, show=partial(show_context_feed, state=state, suffix=suffix))
+
+
+def write_sources(pages: Pages, edition: str, first: int, last: int) -> None:
+    """The publishers with ids from *first* to *last* that the edition cites."""
+    for number in (
+        Publisher.objects.filter(pk__range=(first, last)).order_by("pk").values_list("pk", flat=True)
+    ):
+        pages.view_list(f"{EDITIONS[edition].prefix}/sources/{number}/")
 
 
 def write_short(pages: Pages, first: int, last: int) -> None:

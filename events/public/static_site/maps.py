@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 from events.editorials import editorial_path
 from events.models import Address, Context, Editorial
 from events.public.addresses import follow, present_place
+from events.public.event import REFERENCES
 from events.public.frame import FORMATS
 from events.public.ready import href
 from events.public.static_site.pages import Pages
@@ -65,7 +66,7 @@ def _lines() -> Iterator[tuple[bytes, bool]]:
     left = Address.objects.filter(Q(current=False) | ~Q(event__state=State.PUBLISHED))
     for row in left.order_by("pk").iterator(chunk_size=_AT_ONCE):
         path, state = _end(row.event_id)
-        for suffix in FORMATS:
+        for suffix in (*FORMATS, *REFERENCES):
             target = None if path is None else href(path, f".{suffix}")
             yield from _line(f"{row.path}.{suffix}", target, state)
     merged = Context.objects.filter(merged_into__isnull=False).order_by("pk")

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncMonth
 from events import queries, timeline
 from events.models import Address
 from events.public.addresses import Place, follow, places_between
-from events.public.event import event_etag, write_event
+from events.public.event import REFERENCES, event_etag, write_event
 from events.public.frame import FORMATS
 from events.public.ready import href
 from events.public.static_site.pages import Pages
@@ -58,7 +58,7 @@ def _write_events(pages: Pages, places: list[Place]) -> None:
     loaded = _Loaded([place.event_id for place in places])
     for place in places:
         related = queries.related_state(place.event_id)
-        for suffix in FORMATS:
+        for suffix in (*FORMATS, *REFERENCES):
 
             def make(place: Place = place, suffix: str = suffix) -> str | bytes:
                 return write_event(place, suffix, *loaded.of(place.event_id))

@@ -19,6 +19,7 @@ from events.public.static_site.links import fit_links, further_pages
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _OK: Final = 200
+_MOVED: Final = 301
 _NOT_MODIFIED: Final = 304
 
 
@@ -34,7 +35,9 @@ class Pages:
         self, path: str, query: dict[str, str] | None = None, *, at: str = "",
         show: Callable[[HttpRequest], HttpResponse] | None = None,
     ) -> None:  # fmt: skip
-        """The page that readers get at the escaped *path* (or *show* answers); nothing if they get none.
+        """The page that readers get at the escaped *path* (or *show* answers), or a redirect.
+
+        Nothing where they get none.
 
         *at*: where it stands, if not there.
         """
@@ -53,6 +56,8 @@ class Pages:
             return
         if old is not None and response.status_code == _NOT_MODIFIED:
             self.writer.keep(old)
+        elif response.status_code == _MOVED:
+            self.redirect(at or path, response.headers["Location"])
         elif response.status_code == _OK:
             etag = response.headers.get("ETag", "")
             self._write(file, self._validator(etag) if etag else "", response.content)

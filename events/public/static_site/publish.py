@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db.models import Max, Min
 
 from events.actions.snapshot import snapshot
-from events.models import Context
+from events.models import Context, Publisher
 from events.public.conditional import build_id, cache_left_alone
 from events.public.frame import frame
 from events.public.static_site import lists, maps, months
@@ -112,9 +112,16 @@ def units() -> Iterator[Unit]:
                 f"6 contexts {edition} {start:019}",
                 partial(lists.write_contexts, edition=edition, first=start, last=start + _IDS_AT_ONCE - 1),
             )
+    publishers = Publisher.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    for edition in sorted(EDITIONS):
+        for start in _ranges(publishers["first"] or 0, publishers["last"] or 0):
+            yield (
+                f"7 sources {edition} {start:019}",
+                partial(lists.write_sources, edition=edition, first=start, last=start + _IDS_AT_ONCE - 1),
+            )
     for start in _ranges(1, maps.last_event_id()):
-        yield f"7 short {start:019}", partial(lists.write_short, first=start, last=start + _IDS_AT_ONCE - 1)
-    yield "8 maps", maps.write_maps
+        yield f"8 short {start:019}", partial(lists.write_short, first=start, last=start + _IDS_AT_ONCE - 1)
+    yield "9 maps", maps.write_maps
 
 
 def _ranges(first: int, last: int) -> Iterator[int]:
