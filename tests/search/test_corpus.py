@@ -16,8 +16,8 @@ from events.harvest.markdown import MarkdownReader
 from events.models import Event
 from events.search.find import LIMIT_MOST, search
 from events.search.language import parse
-from events.text.hanzi import one_script
 from events.text.normalise import is_cjk
+from events.text.script import simplified
 from tests.factories import make_origin
 from tests.harvests import EARLY
 
@@ -29,7 +29,7 @@ _RUNS_ON = re.compile("[·・‧•]")
 
 def pairs(text: str) -> set[str]:
     """Neighbouring Chinese characters of a text."""
-    plain = one_script(_RUNS_ON.sub("", text))
+    plain = simplified(_RUNS_ON.sub("", text))
     return {one + other for one, other in itertools.pairwise(plain) if is_cjk(one) and is_cjk(other)}
 
 
