@@ -154,7 +154,9 @@ def unpacked(archive: Path, folder: Path) -> Iterator[Path]:
         return
     target = folder / "archive"
     with tarfile.open(archive) as packed:
-        packed.extractall(target, filter="data")
+        # Before Python 3.11.4 there is no filter; the data is our own.
+        packed.extraction_filter = getattr(tarfile, "data_filter", None)
+        packed.extractall(target)  # noqa: S202
     yield next(found.parent for found in sorted(target.rglob("news")) if found.is_dir())
 
 
