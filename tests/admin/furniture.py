@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from events.actions.context_merge import merge_contexts
 from events.actions.context_split import split_context
@@ -57,6 +57,7 @@ def furnish() -> dict[str, int]:
         "finding": items[ReviewKind.PROOFREADING], "change": change.pk,
         "source": Source.objects.earliest("pk").pk, "origin": robot.harvest.origin_id,
         "publisher": Publisher.objects.earliest("pk").pk, "user": User.objects.earliest("pk").pk,
+        "group": Group.objects.earliest("pk").pk,
         **_merged(chief), **_split(chief, event),
     }  # fmt: skip
 

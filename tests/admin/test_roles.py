@@ -134,14 +134,14 @@ def path_of(address: DeskAddress, key: str, ids: dict[str, int]) -> str:
         "context_decide": {"item_id": ids["named"]},
         "proofreading_decide": {"item_id": ids["finding"]},
     }
-    app, _, rest = address.name.partition("_")
+    _, _, rest = address.name.partition("_")
     model = {"reviewitem": "item"}.get(rest.partition("_")[0], rest.partition("_")[0])
     said: dict[str, object] = {
         "event_id": ids["event"], "context_id": ids["context"], "item_id": ids["item"],
         "harvest_id": ids["harvest"], "change_id": ids["change"], "editorial_id": ids["editorial"],
         "id": ids["user"], "rule": "doubled-word",
         "name": "stop" if address.name == "bulk_act" else "withdraw",
-        "object_id": ids["user"] if app == "auth" else ids.get(model, 1),
+        "object_id": ids.get(model, 1),
         **own.get(address.name, {}),
     }  # fmt: skip
     if " " in key:
