@@ -62,7 +62,7 @@ def test_an_editor_curates_the_related_links(
     page.focus(f"#up-{two.pk}")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"#up-{two.pk}[disabled]")
-    page.wait_for_function(f"document.activeElement.id === 'down-{two.pk}'")
+    page.wait_for_selector(f"#down-{two.pk}:focus")
     assert pins(event) == [two.pk, one.pk, far.pk]
 
     grips = section.locator(".pins .grip")

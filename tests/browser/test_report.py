@@ -32,7 +32,7 @@ def test_a_report_goes_to_the_queue_and_its_outcome_comes_back(
     page.wait_for_selector("form.report")
     page.wait_for_load_state()
     page.evaluate(_MARK, "1975")
-    page.wait_for_function("document.getElementById('quote').value === '1975'")
+    pytest.importorskip("playwright.sync_api").expect(page.locator("#quote")).to_have_value("1975")
     assert page.input_value("#fix") == "1975"
     page.fill("#fix", "1957")
     page.fill("#source", "not an address")
