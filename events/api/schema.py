@@ -10,7 +10,8 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
 
 from events.api import problems
-from events.api.base import ArchiveView, answer, encode
+from events.api.answers import answer, encode
+from events.api.base import ArchiveView
 
 
 @cache

@@ -12,11 +12,12 @@ from rest_framework.request import Request
 
 from events import queries
 from events.api import describe, problems
-from events.api.base import ArchiveView, answer, encode, select
+from events.api.answers import answer, encode, select
+from events.api.base import ArchiveView
 from events.api.pagination import PARAMETERS, address_with, read_page_size
 from events.filters import SearchFilter, search_filters
 from events.formats.hits import facets_json, histogram_json, hit_json, parts_json
-from events.formats.serializers import HitSerializer
+from events.formats.serializers.search import HitSerializer, SearchPageSerializer, SuggestionsSerializer
 from events.models import Event
 from events.search.asking import Filters
 from events.search.find import Hit, Order, facets, histogram, search
@@ -29,6 +30,34 @@ from events.vocabulary import EDITIONS
 _FIELDS: Final = tuple(HitSerializer().fields)
 _ORDERS: Final[dict[str, Order]] = {"relevance": "relevance", "-date": "date"}
 _CURSOR_MAX: Final = 200
+_Q: Final = describe.query(
+    "q",
+    {"type": "string", "minLength": 1, "examples": ['treaty -trade context:"United Nations" after:2004']},
+    "Words, phrases in quotes, -not, OR, prefix*, context:, publisher:, category:, after:, before:.",
+)
+_PARAMETERS: Final = [
+    _Q,
+    *describe.filters_of(SearchFilter),
+    describe.query(
+        "ordering",
+        {"type": "string", "enum": ["relevance", "-date"], "default": "relevance"},
+        "In which order.",
+    ),
+    describe.SIZE,
+    describe.query("cursor", {"type": "string", "minLength": 1}, "Opaque; from `next`."),
+    describe.FIELDS,
+    describe.query(
+        "facets",
+        {"type": "boolean", "default": False},
+        "Whether to count facets and a histogram over all hits, not only this page.",
+    ),
+    describe.query(
+        "words",
+        {"type": "string", "enum": ["most", "all"], "default": "most"},
+        "Where fewer than five events have all the words: `most` also finds those with most of them.",
+    ),
+    describe.LINK,
+]
 
 
 class SearchView(ArchiveView):
@@ -37,7 +66,15 @@ class SearchView(ArchiveView):
     filters = SearchFilter
     parameters = (*PARAMETERS, "q", "fields", "facets", "words")
 
-    @describe.search
+    @describe.plain(
+        "search",
+        "search",
+        SearchPageSerializer,
+        "Published events by the words in them",
+        "By relevance, with a pull to what is new, the first 1,000 hits; by date all of them.",
+        _PARAMETERS,
+        problems.INVALID_CURSOR,
+    )
     def get(self, request: Request) -> HttpResponse:
         """One page of hits; facets and histogram only for those who ask, as they cost more than the page."""
         self.require_known_parameters(request)
@@ -72,7 +109,17 @@ class SuggestView(ArchiveView):
 
     parameters = ("q", "edition")
 
-    @describe.suggest
+    @describe.plain(
+        "suggest",
+        "search",
+        SuggestionsSerializer,
+        "Contexts and events while a query is typed",
+        "",
+        [
+            describe.query("q", {"type": "string", "minLength": 1}, "What was typed so far."),
+            describe.query("edition", {"type": "string", "enum": list(EDITIONS)}, "Only of this edition."),
+        ],
+    )
     def get(self, request: Request) -> HttpResponse:
         """Contexts and events."""
         self.require_known_parameters(request)

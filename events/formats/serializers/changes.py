@@ -1,0 +1,27 @@
+"""The public sequence."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from events.formats.serializers.paging import Shape
+from events.vocabulary import ChangeKind, Subject
+
+
+class ChangeSerializer(Shape):
+    """An entry of the public sequence."""
+
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(choices=ChangeKind.choices)
+    subject = serializers.ChoiceField(choices=Subject.choices)
+    id = serializers.IntegerField(help_text="The subject's id.")
+    other = serializers.IntegerField(allow_null=True, help_text="What a merge led to.")
+    revision = serializers.IntegerField(allow_null=True)
+
+
+class ChangePageSerializer(Shape):
+    """Entries in order; ``next`` is null where the end was reached for now."""
+
+    results = ChangeSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
