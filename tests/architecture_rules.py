@@ -21,6 +21,7 @@ LAYERS: Final = {
     "prepared": 1,
     "models": 1,
     "migrations": 1,
+    "fetching": 2,
     "harvest": 2,
     "related": 3,
     "search": 3,
@@ -50,7 +51,7 @@ OUTSIDE: Final = {
     "apps": "Django's own wiring of the application",
 }
 """Modules of events/ that stand outside the layers; each may import all of them."""
-NO_DATABASE: Final = ("text", "slugs", "harvest")
+NO_DATABASE: Final = ("text", "slugs", "harvest", "fetching")
 _READS: Final = (
     "public",
     "api",
