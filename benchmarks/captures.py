@@ -70,8 +70,8 @@ class Outcome:
 
 def replay(captures: Path, rewordings: Path, wanted: Callable[[str], bool] = lambda _: True) -> Outcome:
     """Harvest all captures of the dates *wanted* into the present database, which must be empty."""
-    from events.actions.harvesting import run_harvest
-    from events.actions.upstream import record_key
+    from events.actions.harvesting.run import run_harvest
+    from events.actions.harvesting.upstream import record_key
     from events.models import Event, Origin, Provenance
 
     origin = Origin.objects.create(slug="captures", name="Captured days")

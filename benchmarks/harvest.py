@@ -111,13 +111,13 @@ def names(line: dict) -> list[str]:
 
 def harvest(path: Path) -> float:
     """Events a second of a harvest of *path* through reconciliation."""
-    from events.actions import harvesting
+    from events.actions.harvesting.run import run_harvest
     from events.harvest.jsonl import JsonlReader
     from events.models import Origin
 
     origin, _ = Origin.objects.get_or_create(slug="benchmark", defaults={"name": "Benchmark"})
     started = time.perf_counter()
-    done = harvesting.run_harvest(JsonlReader(path, edition="en"), origin=origin, relate=False)
+    done = run_harvest(JsonlReader(path, edition="en"), origin=origin, relate=False)
     taken = time.perf_counter() - started
     return sum(done.counts.values()) / taken
 

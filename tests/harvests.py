@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from events.actions.harvesting import run_harvest
+from events.actions.harvesting.run import run_harvest
 from events.actions.relate import relate_due
 from events.harvest.records import (
     CitedSource,

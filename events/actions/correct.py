@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
+from events.actions.contexts.naming import contexts_for
 from events.actions.errors import InvalidAction
-from events.actions.naming import contexts_for
 from events.actions.publishers import sources_for
 from events.actions.recording import Actor, Recording, recording
 from events.actions.rows import lock_event, relate_again, require_changeable

@@ -12,9 +12,9 @@ from typing import Any, Final
 from django.db.models import Q
 
 from events.actions.errors import InvalidAction
+from events.actions.harvesting.upstream import citation_keys
 from events.actions.recording import Actor, Recording, recording
 from events.actions.rows import links_changed, lock_events, relate_again, require_changeable
-from events.actions.upstream import citation_keys
 from events.actions.values import change_of, citations_json, cited, read_citations
 from events.models import (
     BannedReason,

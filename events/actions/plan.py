@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from events.actions.naming import context_name, find_contexts
+from events.actions.contexts.naming import context_name, find_contexts
 from events.actions.values import EventValues, citations_json, cited, clean_values, read_citations
 from events.models import Event, Revision, Tagging
 from events.text.merge import merge_items, merge_text

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from events.actions.contexts import rewrite_documents
+from events.actions.contexts.edit import rewrite_documents
 from events.actions.errors import InvalidAction
 from events.actions.publishers import publisher_name, publishing_host, standing_publishers
 from events.actions.recording import Actor, Recording, recording

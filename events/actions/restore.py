@@ -17,7 +17,7 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import Exists, F, OuterRef
 
 from events.actions.errors import InvalidAction
-from events.actions.export_check import CheckedFile, check_export
+from events.actions.export.check import CheckedFile, check_export
 from events.formats.document import event_document, stored_json
 from events.formats.jsonl import CHILDREN, DOCUMENT, FILES, rows_of
 from events.harvest.files import Refused

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from events.actions.bulk import Outcome, Treated
+from events.actions.bulk.change import Outcome, Treated
+from events.actions.contexts.naming import find_contexts
 from events.actions.correct import correct_event
+from events.actions.harvesting.upstream import citation_keys
 from events.actions.merge import MERGE_RECORD, merge_events, unmerge_event
-from events.actions.naming import find_contexts
 from events.actions.recording import Actor, recording
 from events.actions.rows import lock_event, relate_again
-from events.actions.upstream import citation_keys
 from events.actions.values import (
     EventValues,
     change_of,

@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 
 from events.admin.audit import audit_view
 from events.admin.bulk import act_view, change_view, list_view, progress_view, undo_view
-from events.admin.context import ContextAdmin
-from events.admin.context_suggestions import decide_suggestion, suggestions_view
+from events.admin.context.desk import ContextAdmin
+from events.admin.context.suggestions import decide_suggestion, suggestions_view
 from events.admin.editorial import EditorialAdmin
-from events.admin.event import EventAdmin
+from events.admin.event.desk import EventAdmin
 from events.admin.harvest import HarvestAdmin, OriginAdmin
 from events.admin.harvest_undo import undo_harvest_view
 from events.admin.people import PersonAdmin, notices_view
@@ -20,12 +20,12 @@ from events.admin.proofreading import (
     rule_view,
     rules_view,
 )
-from events.admin.proposals import proposals_view, propose_view
 from events.admin.publisher import PublisherAdmin
-from events.admin.queue import assign_view, bulk_view, queue_view
-from events.admin.queue_item import decide_view, item_view, reopen_view
+from events.admin.queue.desk import ReviewItemAdmin
+from events.admin.queue.item import decide_view, item_view, reopen_view
+from events.admin.queue.pages import assign_view, bulk_view, queue_view
+from events.admin.queue.proposals import proposals_view, propose_view
 from events.admin.replace import replace_view
-from events.admin.review import ReviewItemAdmin
 from events.admin.site import DeskPage
 from events.admin.source import SourceAdmin
 from events.models import (

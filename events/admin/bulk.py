@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from events.actions.bulk import (
+from events.actions.bulk.change import (
     PENDING,
     dealt_with,
     figures,
@@ -23,9 +23,9 @@ from events.actions.bulk import (
     stop_bulk_change,
     told,
 )
-from events.actions.bulk_undo import UNDOABLE, undo_bulk_change
+from events.actions.bulk.undo import UNDOABLE, undo_bulk_change
 from events.actions.errors import ActionError
-from events.actions.undo_look import look_at_bulk
+from events.actions.harvesting.undo_look import look_at_bulk
 from events.admin.base import actor_of
 from events.admin.differences import difference
 from events.admin.history import revision_rows

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from events.actions.harvest_undo import undo_of
+from events.actions.harvesting.undo import undo_of
 from events.admin.base import ReadingAdmin, may
 from events.models import Harvest, Origin
 from events.vocabulary import HarvestState, Right

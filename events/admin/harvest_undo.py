@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from events.actions.errors import ActionError
-from events.actions.harvest_undo import undo_harvest
-from events.actions.undo_look import look_at_harvest
+from events.actions.harvesting.undo import undo_harvest
+from events.actions.harvesting.undo_look import look_at_harvest
 from events.admin.base import actor_of
 from events.admin.bulk import change_url, shown_look
 from events.admin.logbook import log_act

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from events.actions.errors import ActionError
-from events.actions.notices import wish_notices
+from events.actions.review.notices import wish_notices
 from events.admin.base import actor_of, may
 from events.admin.site import desk_page
 from events.models import MailNotice

@@ -13,14 +13,20 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from events.actions.errors import ActionError
-from events.actions.findings import place_of
-from events.actions.proofreading import accept_finding, accept_rule, fixable, ignore_finding, open_findings
-from events.actions.proofreading_run import READER
+from events.actions.proofreading.decide import (
+    accept_finding,
+    accept_rule,
+    fixable,
+    ignore_finding,
+    open_findings,
+)
+from events.actions.proofreading.findings import place_of
+from events.actions.proofreading.run import READER
 from events.admin.base import actor_of, may
 from events.admin.bulk import change_url
 from events.admin.logbook import log_act
-from events.admin.queue import number_of, require_looking
-from events.admin.queue_words import outcome_of
+from events.admin.queue.pages import number_of, require_looking
+from events.admin.queue.words import outcome_of
 from events.admin.site import desk_page
 from events.models import BulkChange, Harvest, ReviewItem
 from events.text.diff import Part, word_diff

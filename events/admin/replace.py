@@ -9,9 +9,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from events.actions.bulk.replace import FIELDS, Look, Wanted, look, start_replacing
+from events.actions.contexts.naming import find_contexts
 from events.actions.errors import ActionError
-from events.actions.naming import find_contexts
-from events.actions.replace import FIELDS, Look, Wanted, look, start_replacing
 from events.admin.base import actor_of
 from events.admin.bulk import change_url, revision_changes
 from events.admin.logbook import log_act

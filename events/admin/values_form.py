@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django import forms
 
-from events.actions.propose import NOTE_MAX
+from events.actions.review.propose import NOTE_MAX
 from events.actions.values import EventValues, read_citations
 from events.harvest.limits import TEXT_MAX
 from events.harvest.records import CitedSource

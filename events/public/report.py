@@ -4,7 +4,7 @@ The form is exempt from Django's protection against forged requests, because tha
 because there is nothing to protect: it asks for no account, so a request that another site makes a
 reader's browser send can do no more than anybody may do without it. What it must not be is easy to
 send by the thousand: see the signed ticket (``report_form``) and the limits (``senders``,
-``events.actions.reports``).
+``events.actions.review.reports``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events.actions.errors import InvalidAction, StaleVersion
-from events.actions.reports import (
+from events.actions.review.reports import (
     MOST,
     Outcome,
     Said,

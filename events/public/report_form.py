@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from django.core import signing
 from django.http import QueryDict
 
-from events.actions.reports import Said, clean_report
+from events.actions.review.reports import Said, clean_report
 
 YOUNGEST: Final = 3.0
 """Seconds that nobody needs less of to fill the form in."""

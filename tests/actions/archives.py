@@ -9,14 +9,14 @@ from typing import Any
 from django.db import connection
 
 from events.actions.address import change_address
-from events.actions.context_merge import merge_contexts
+from events.actions.contexts.merge import merge_contexts
 from events.actions.correct import correct_event, create_event
 from events.actions.curate import ban_related, pin_related
-from events.actions.harvesting import run_harvest
+from events.actions.harvesting.run import run_harvest
 from events.actions.merge import merge_events
 from events.actions.recording import Actor
 from events.actions.relate import relate_due
-from events.actions.removal import remove_event
+from events.actions.removal.remove import remove_event
 from events.actions.withdraw import withdraw_event
 from events.formats.jsonl import CHILDREN, DOCUMENT, FILES
 from events.harvest.jsonl import JsonlReader

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from events.actions import bulk_running
-from events.actions.bulk import WORKS, CorrectingWork, start_bulk_change
-from events.actions.bulk_running import run_bulk_change
+from events.actions.bulk import running
+from events.actions.bulk.change import WORKS, CorrectingWork, start_bulk_change
+from events.actions.bulk.running import run_bulk_change
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor
 from events.actions.values import EventValues
@@ -43,8 +43,8 @@ def word_work(monkeypatch: pytest.MonkeyPatch) -> type[WordWork]:
 
 def one_batch_of(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Let every transaction have so many events."""
-    monkeypatch.setattr(bulk_running, "BATCH_LEAST", size)
-    monkeypatch.setattr(bulk_running, "BATCH_MOST", size)
+    monkeypatch.setattr(running, "BATCH_LEAST", size)
+    monkeypatch.setattr(running, "BATCH_MOST", size)
 
 
 def reword(actor: Actor, events: Sequence[Event], old: str, new: str, **more: Any) -> BulkChange:

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events import queries
-from events.actions.context_merge import merge_contexts
-from events.actions.contexts import edit_context
+from events.actions.contexts.edit import edit_context
+from events.actions.contexts.merge import merge_contexts
 from events.actions.curate import ban_related, clear_curation, note_related, pin_related, reorder_pins
 from events.actions.reasons import allow_reason, ban_reason
 from events.actions.recording import Actor

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from events.actions.correct import correct_event
 from events.actions.recording import Actor
-from events.actions.review import decide_review
+from events.actions.review.decide import decide_review
 from events.harvest.records import CitedSource
 from events.models import Change, Event, ReviewItem, Revision, Sequence
 from events.vocabulary import Grade, Role

@@ -13,8 +13,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from events.actions.errors import InvalidAction
-from events.actions.export import export_jsonl
-from events.actions.harvesting import run_harvest
+from events.actions.export.jsonl import export_jsonl
+from events.actions.harvesting.run import run_harvest
 from events.actions.merge import unmerge_event
 from events.actions.restore import restore_export
 from events.formats.jsonl import CHILDREN, FILES
@@ -279,5 +279,5 @@ def test_files_that_are_not_what_the_manifest_says_are_refused_before_anything_i
 
 
 def test_a_line_too_long_costs_a_clear_error(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("events.actions.export_check._LINE_MAX", 1_000)
+    monkeypatch.setattr("events.actions.export.check._LINE_MAX", 1_000)
     assert "events.jsonl:1: has more than 1,000 bytes" in refusal(exported)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group, User
 
-from events.actions.context_merge import merge_contexts
-from events.actions.context_split import split_context
+from events.actions.contexts.merge import merge_contexts
+from events.actions.contexts.split import split_context
 from events.actions.publishing import merge_publishers
 from events.actions.recording import Actor
 from events.models import BulkChange, Context, Event, Publisher, PublisherHost, ReviewItem, Revision, Source

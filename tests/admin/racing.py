@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from events.actions.plan import Json, present_values
-from events.admin.event_form import EventForm
+from events.admin.event.form import EventForm
 from events.models import Event, Revision
 from events.vocabulary import Role, State
 from tests.admin.sent import act, fields_of, page

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from events.actions.bulk_undo import undo_bulk_change
+from events.actions.bulk.undo import undo_bulk_change
 from events.actions.correct import correct_event
 from events.actions.recording import Actor
 from events.models import BulkChange, Event, ReviewItem

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from events.actions.correct import correct_event
 from events.actions.errors import InvalidAction
-from events.actions.notices import send_notices, wish_notices
+from events.actions.review.notices import send_notices, wish_notices
 from events.models import MailNotice, ReviewItem
 from events.vocabulary import Grade, ReviewKind, Role
 from tests.factories import make_event

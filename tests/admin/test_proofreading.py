@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from events.actions.bulk_running import run_bulk_change
-from events.actions.proofreading_run import proofread
+from events.actions.bulk.running import run_bulk_change
+from events.actions.proofreading.run import proofread
 from events.models import BulkChange, Event, ReviewItem, Revision
 from events.text.proofreading import RULES
 from events.vocabulary import ReviewState, Role

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 
-from events.admin.event_acts import ACTS
+from events.admin.event.acts import ACTS
 from events.vocabulary import ROLE_RIGHTS, Right, Role
 from tests.admin.addresses import DeskAddress, desk_addresses
 from tests.admin.furniture import furnish

@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from events.actions.bulk_running import run_bulk_change
-from events.actions.replace import Wanted, start_replacing
+from events.actions.bulk.replace import Wanted, start_replacing
+from events.actions.bulk.running import run_bulk_change
 from events.models import BulkChange, Context, Curation, Event, Harvest, ReviewItem
 from events.text.replacing import Finding
 from events.vocabulary import Decision, Grade, ReviewKind, Role

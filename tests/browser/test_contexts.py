@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from events.actions.context_suggestions import propose_duplicates, propose_named
+from events.actions.contexts.suggestions import propose_duplicates, propose_named
 from events.models import Context, Tagging
 from events.vocabulary import Role
 from tests.browser.conftest import BROWSER, sign_in

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from events.actions.bulk_running import run_bulk_change
-from events.actions.proofreading_run import proofread
+from events.actions.bulk.running import run_bulk_change
+from events.actions.proofreading.run import proofread
 from events.models import BulkChange, Event
 from events.vocabulary import Role
 from tests.browser.conftest import BROWSER, sign_in

@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
-from events.actions.harvesting import run_harvest
+from events.actions.harvesting.run import run_harvest
 from events.harvest.markdown import MarkdownReader
 from events.models import Curation, Event
 from tests.browser.conftest import BROWSER, sign_in

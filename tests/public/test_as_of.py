@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events import past
-from events.actions.context_merge import merge_contexts
-from events.actions.contexts import edit_context
+from events.actions.contexts.edit import edit_context
+from events.actions.contexts.merge import merge_contexts
 from events.actions.correct import correct_event, create_event
 from events.actions.merge import merge_events
 from events.actions.recording import Actor, Recording
-from events.actions.removal import remove_event
+from events.actions.removal.remove import remove_event
 from events.actions.values import EventValues
 from events.actions.withdraw import release_event, restore_event, withdraw_event
 from events.harvest.records import CitedSource

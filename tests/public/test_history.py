@@ -10,11 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events.actions.contexts import rewrite_documents
+from events.actions.contexts.edit import rewrite_documents
 from events.actions.correct import correct_event, create_event
 from events.actions.curate import pin_related
 from events.actions.recording import Actor, recording
-from events.actions.removal import remove_event
+from events.actions.removal.remove import remove_event
 from events.actions.values import EventValues, change_of
 from events.actions.withdraw import release_event, restore_event, withdraw_event
 from events.models import Address, Event

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events.actions.removal import remove_event
+from events.actions.removal.remove import remove_event
 from events.actions.withdraw import reject_event, withdraw_event
 from events.vocabulary import Role, State
 from tests import factories as make

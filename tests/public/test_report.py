@@ -13,9 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events.actions import reports
-from events.actions.removal import remove_event
-from events.actions.review import decide_review
+from events.actions.removal.remove import remove_event
+from events.actions.review import reports
+from events.actions.review.decide import decide_review
 from events.actions.withdraw import withdraw_event
 from events.models import Event, ReviewItem
 from events.public import report_form, senders

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from events.actions.harvesting import run_harvest
+from events.actions.harvesting.run import run_harvest
 from events.harvest.markdown import MarkdownReader
 from events.models import Event
 from events.search.find import LIMIT_MOST, search

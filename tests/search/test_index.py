@@ -10,14 +10,14 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
-from events.actions.context_merge import merge_contexts
-from events.actions.contexts import ContextValues, edit_context
+from events.actions.contexts.edit import ContextValues, edit_context
+from events.actions.contexts.merge import merge_contexts
 from events.actions.correct import correct_event, create_event
 from events.actions.documents import write_documents
 from events.actions.errors import InvalidAction
 from events.actions.merge import merge_events, unmerge_event
 from events.actions.recording import Actor
-from events.actions.removal import remove_event
+from events.actions.removal.remove import remove_event
 from events.actions.values import EventValues
 from events.actions.withdraw import restore_event, withdraw_event
 from events.models import Context, Event, SearchEntry

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from events.actions.purging import truncate_log, vacuum
+from events.actions.removal.purging import truncate_log, vacuum
 
 
 class Command(BaseCommand):

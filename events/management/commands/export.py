@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from events.actions.errors import InvalidAction
-from events.actions.export import export_jsonl
-from events.actions.export_markdown import export_markdown
+from events.actions.export.jsonl import export_jsonl
+from events.actions.export.markdown import export_markdown
 from events.management.progress import Progress
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 

@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from events.actions.batch import COUNTED
-from events.actions.harvesting import run_harvest
-from events.actions.naming import find_contexts
+from events.actions.contexts.naming import find_contexts
+from events.actions.harvesting.batch import COUNTED
+from events.actions.harvesting.run import run_harvest
 from events.harvest.jsonl import JsonlReader
 from events.harvest.markdown import MarkdownReader
 from events.harvest.records import BadRecord, Reader

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from events.actions.findings import Named
-from events.actions.proofreading_run import proofread
+from events.actions.proofreading.findings import Named
+from events.actions.proofreading.run import proofread
 from events.management.progress import Progress
 from events.text.proofreading import RULES, acts, judged
 from events.vocabulary import EDITIONS

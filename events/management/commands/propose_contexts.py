@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from events.actions.candidates import COUNT_LEAST, DAYS_LEAST, WAITING_MOST, propose_contexts
-from events.actions.context_suggestions import WAITING_MOST as SUGGESTIONS_MOST
-from events.actions.context_suggestions import propose_duplicates, propose_named
+from events.actions.contexts.candidates import COUNT_LEAST, DAYS_LEAST, WAITING_MOST, propose_contexts
+from events.actions.contexts.suggestions import WAITING_MOST as SUGGESTIONS_MOST
+from events.actions.contexts.suggestions import propose_duplicates, propose_named
 from events.management.progress import Progress
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from events.actions.batch import COUNTED
-from events.actions.harvesting import run_harvest
-from events.actions.naming import find_contexts
+from events.actions.contexts.naming import find_contexts
+from events.actions.harvesting.batch import COUNTED
+from events.actions.harvesting.run import run_harvest
 from events.harvest.markdown import MarkdownReader
 from events.harvest.records import BadRecord
 from events.management.progress import Progress

@@ -9,7 +9,7 @@ from django.core.mail import send_mail
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from events.actions.notices import Notice, send_notices
+from events.actions.review.notices import Notice, send_notices
 
 
 class Command(BaseCommand):

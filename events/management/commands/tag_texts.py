@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from events.actions.contexts.tagging import tag_from_texts
 from events.actions.relate import relate_due
-from events.actions.tagging import tag_from_texts
 from events.management.progress import Progress
 from events.vocabulary import EDITIONS
 

@@ -19,7 +19,7 @@ from typing import Final
 from django.conf import settings
 from django.db.models import Max, Min
 
-from events.actions.snapshot import snapshot
+from events.actions.export.snapshot import snapshot
 from events.models import Context, Publisher
 from events.public.conditional import build_id, cache_left_alone
 from events.public.frame import frame

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db import connections
 
-from events.actions.snapshot import snapshot
+from events.actions.export.snapshot import snapshot
 
 _TRIES: Final = 100
 _PATIENCE: Final = 60.0
