@@ -181,12 +181,11 @@ def _find(names: Collection[str]) -> dict[tuple[str, str], Json]:
 
 def _document(now: Json, before: Json, later: Sequence[Step], linked: _Links, until: dt.datetime) -> Json:
     edition = now["edition"]
-    publishers = {(row["label"], row["url"]): row["publisher"] for row in now["citations"]}
-    sources = {(row["label"], row["url"]): row["source"] for row in now["citations"]}
+    known = {(row["label"], row["url"]): row for row in now["citations"]}
     citations = []
     for row in map(citation_of, before["citations"] or ()):
-        key = (row["label"], row["url"])
-        citations.append({**row, "publisher": publishers.get(key, ""), "source": sources.get(key)})
+        present = known.get((row["label"], row["url"]), {"publisher": "", "source": None})
+        citations.append({**present, **row})
     contexts = [found for name in before["contexts"] or () if (found := linked.to(edition, name))]
     return {
         **now,

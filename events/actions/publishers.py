@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from events.models import Publisher, PublisherHost, Source
 from events.text.normalise import fold, published
-from events.text.urls import host_of, normalise_url
+from events.text.urls import host_of, kept_page, normalise_url
 from events.vocabulary import ChangeKind, Subject
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _NAME_MAX: Final = 200
 _HOST_MAX: Final = 253
 _AT_ONCE: Final = 5_000
-# A page kept by the Wayback Machine is its publisher's, whose address stands inside.
-_KEPT_PAGE: Final = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/(?P<url>https?:/+.+)$")
 _NO_NAMES: Final = frozenset(
     {"news", "edition", "world", "blog", "blogs", "live", "english", "online", "archive", "co", "com", "org",
      "net", "gov", "gob", "ac", "edu", "or", "ne", "go"}
@@ -75,9 +73,7 @@ def sources_for(citations: Collection[tuple[str, str]], *, trace: Recording) -> 
 
 def publishing_host(url: str) -> str:
     """The host whose publisher published this normalised address; that of the page kept, for kept pages."""
-    kept = _KEPT_PAGE.match(url)
-    inner = normalise_url(kept["url"]) if kept is not None else None
-    return (host_of(inner or url) or "unknown")[:_HOST_MAX]
+    return (host_of(kept_page(url) or url) or "unknown")[:_HOST_MAX]
 
 
 def standing_publishers(publishers: Iterable[Publisher]) -> dict[int, Publisher]:

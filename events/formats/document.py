@@ -61,6 +61,8 @@ def event_document(event: Event, corrections: list[Revision]) -> dict[str, Any]:
                 "publisher": _publisher(row),
                 "source": row.source_id,
                 "picture": row.picture,
+                "title": "" if row.source is None else row.source.title,
+                "description": "" if row.source is None else row.source.description,
             }
             for row in citations
         ],

@@ -76,7 +76,8 @@ def news_article(event: dict[str, Any], *, base_url: str, site: str) -> dict[str
 
 
 def _source(citation: dict[str, Any]) -> dict[str, Any]:
-    source = {"@type": "CreativeWork", "name": citation["label"] or citation["publisher"] or citation["url"]}
+    name = citation.get("title") or citation["label"] or citation["publisher"] or citation["url"]
+    source = {"@type": "CreativeWork", "name": name}
     if citation["url"].startswith(("http://", "https://")):
         source["url"] = citation["url"]
     if citation["publisher"]:

@@ -24,6 +24,7 @@ from events.public.addresses import (
     present_place,
     read_date,
 )
+from events.public.cited import shown_citation, web
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, closed, moved, not_found
 from events.public.frame import FORMATS, alternates, date_link, render
@@ -184,7 +185,8 @@ def event_context(
         "summary": event["summary"] and ready(event["summary"]),
         "summary_by": event["summary_by"] or said["the_source"],
         "contexts": [{"href": href(row["path"]), "name": name(row["name"])} for row in event["contexts"]],
-        "citations": [_citation(row) for row in event["citations"]],
+        "citations": [shown_citation(row, event["summary"]) for row in event["citations"]],
+        "own_words": any(row.get("title") or row.get("description") for row in event["citations"]),
         "related": [_related(edition, row) for row in event["related"]],
         "corrections": [
             {
@@ -201,7 +203,7 @@ def event_context(
             {"name": row["name"], "at": moment(row["harvested"]), "on": row["harvested"][:10]}
             for row in event["provenance"]
         ],
-        "licence": [{**row, "url": _web(row["url"])} for row in event["licence"]],
+        "licence": [{**row, "url": web(row["url"])} for row in event["licence"]],
         "former": [href(path, ".html") for path in event["former_addresses"]],
         "history": history,
         "cite": _cite(event),
@@ -226,16 +228,6 @@ def _cite(event: dict[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _citation(row: dict[str, Any]) -> dict[str, str]:
-    label = row["label"] or row["publisher"] or row["url"]
-    return {
-        "label": label,
-        "href": _web(row["url"]),
-        "publisher": row["publisher"] if row["publisher"] != label else "",
-        "picture": _web(row["picture"]),
-    }
-
-
 def _related(edition: str, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "href": href(row["address"], ".html"),
@@ -246,8 +238,3 @@ def _related(edition: str, row: dict[str, Any]) -> dict[str, Any]:
         "pinned": row["pinned"],
         "note": row["note"],
     }
-
-
-def _web(url: str) -> str:
-    """*url* where it is a web address, "" for anything else: no link may run a script."""
-    return url if url.lower().startswith(("http://", "https://")) else ""

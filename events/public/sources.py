@@ -15,9 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from events import publishers, queries
-from events.actions.publishers import publishing_host
 from events.filter_fields import parse_id
 from events.models import Publisher, Source
+from events.public.cited import original_and_copy, own_description
 from events.public.conditional import answer, etag_of, remembered
 from events.public.errors import absolute, moved, not_found
 from events.public.frame import FORMATS, card, date_link, render
@@ -29,7 +29,6 @@ from events.vocabulary import DEFAULT_EDITION, EDITIONS
 _START: Final = "from"
 _AFTER: Final = "after"
 _NAME_MOST: Final = 200
-_DESCRIPTION_MOST: Final = 300
 _ADDRESS_MOST: Final = 80
 _COUNTED_FOR: Final = 60
 """Seconds for which counts may be older than the archive."""
@@ -133,16 +132,14 @@ def _shown(edition: str, publisher: Publisher, events: list[dict[str, Any]], pat
 
 
 def _document(source: Source) -> dict[str, Any]:
-    """A document as its publisher titles and describes it; ``kept``: the copy of an archive."""
-    description = source.description
-    if len(description) > _DESCRIPTION_MOST:
-        description = f"{description[:_DESCRIPTION_MOST].rsplit(' ', 1)[0]} …"
+    """A document as its publisher titles and describes it; ``kept``: where an archive keeps a copy."""
+    original, kept = original_and_copy(source.url)
     return {
-        "href": source.url if source.url.startswith(("https://", "http://")) else "",
-        "name": source.title or _spoken(source.url),
-        "host": host_of(source.url) if source.title else "",
-        "description": description,
-        "kept": publishing_host(source.url) != (host_of(source.url) or "unknown"),
+        "href": original,
+        "name": source.title or _spoken(original),
+        "host": host_of(original) if source.title else "",
+        "description": own_description(source.description),
+        "kept": kept,
     }
 
 

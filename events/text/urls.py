@@ -17,6 +17,8 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # Unicode's controls, blanks, invisible marks and lone surrogates have no place in an address.
 _FORBIDDEN: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff\\]")
 _HOST: Final = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$")
+# A page kept by the Wayback Machine is its publisher's, whose address stands inside.
+_KEPT_PAGE: Final = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/(?P<url>https?:/+.+)$")
 _ASIDES: Final = ("www.", "m.", "mobile.", "amp.")
 
 _TRACKER_PREFIXES: Final = ("utm_", "at_", "ns_", "_hs", "hsa_", "pk_", "mtm_", "gaa_", "guce_", "oly_")
@@ -73,6 +75,12 @@ def host_of(url: str) -> str:
             if host.startswith(aside) and "." in host[len(aside) :]:
                 host, trimmed = host[len(aside) :], True
     return host
+
+
+def kept_page(url: str) -> str | None:
+    """The address of the page that *url* is an archive's copy of; None for what is no such copy."""
+    kept = _KEPT_PAGE.match(url)
+    return None if kept is None else normalise_url(kept["url"])
 
 
 def _host(host: str) -> str | None:

@@ -25,6 +25,7 @@ Cell = tuple[Who, Who]
 _LISTS: Final = ("context", "editorial", "event", "harvest", "origin", "publisher", "source")
 _WRITERS: Final[dict[str, Right]] = {
     "context": Right.TAG, "editorial": Right.WRITE, "event": Right.CORRECT, "publisher": Right.TAG,
+    "source": Right.CORRECT,
 }  # fmt: skip
 _MAKERS: Final[dict[str, Right]] = {"editorial": Right.WRITE, "event": Right.CORRECT}
 

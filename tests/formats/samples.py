@@ -19,8 +19,11 @@ def tagged(*names: str) -> list[Page]:
     return [{**neighbour(name), "how": "origin"} for name in names]
 
 
-def citation(label: str, url: str = "", picture: str = "") -> Page:
-    return {"label": label, "url": url, "publisher": label, "source": 3 if url else None, "picture": picture}
+def citation(label: str, url: str = "", picture: str = "", title: str = "", description: str = "") -> Page:
+    return {
+        "label": label, "url": url, "publisher": label, "source": 3 if url else None, "picture": picture,
+        "title": title, "description": description,
+    }  # fmt: skip
 
 
 def event(**changes: Any) -> Page:
@@ -61,7 +64,7 @@ def full_event(**changes: Any) -> Page:
         contexts=tagged("Harbour Bridge", "Old\\New Quarter", "Portville", "Portville, Coast"),
         citations=[
             citation("Harbour Post", "https://post.example/bridge?a=1&b=2", "https://post.example/b.jpg"),
-            citation("Radio Coast", "https://coast.example/a_(b)"),
+            citation("Radio Coast", "https://coast.example/a_(b)", "", "The bridge & us", "What they say."),
             citation("The Evening Bell"),
         ],
         corrections=[

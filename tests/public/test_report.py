@@ -209,11 +209,11 @@ def test_an_expired_ticket_is_replaced_and_nothing_typed_is_lost(
     assert send(reader, event, unescape(fresh[1]))[0] == 303
 
 
-def test_nobody_fills_it_in_within_three_seconds(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_fills_it_in_at_once(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     event = make.make_event(TEXT)
     ticket = ticket_of(reader, event)
     with monkeypatch.context() as hasty:
-        hasty.setattr(report_form, "YOUNGEST", 3.0)
+        hasty.setattr(report_form, "YOUNGEST", 600.0)  # a loaded machine takes its time
         status, html = send(reader, event, ticket)
     assert status == 422
     assert ticket in unescape(html)

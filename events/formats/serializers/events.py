@@ -25,6 +25,12 @@ class CitationSerializer(Shape):
         allow_null=True, help_text="The id under `sources/`."
     )
     picture = serializers.CharField(help_text="Address of a picture at the source, or empty. Not ours.")
+    title = serializers.CharField(
+        required=False, help_text="The document's title in its publisher's words, or empty."
+    )
+    description = serializers.CharField(
+        required=False, help_text="Its publisher's own description, or empty. Not under our licence."
+    )
 
 
 class CorrectionSerializer(Shape):
