@@ -15,14 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from events.actions.bulk.change import (
-    PENDING,
-    dealt_with,
-    figures,
-    resume_bulk_change,
-    stop_bulk_change,
-    told,
-)
+from events.actions.bulk.change import PENDING, dealt_with, figures, told
+from events.actions.bulk.start import resume_bulk_change, stop_bulk_change
 from events.actions.bulk.undo import UNDOABLE, undo_bulk_change
 from events.actions.errors import ActionError
 from events.actions.harvesting.undo_look import look_at_bulk

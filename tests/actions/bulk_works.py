@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from events.actions.bulk import running
-from events.actions.bulk.change import WORKS, CorrectingWork, start_bulk_change
+from events.actions.bulk.change import WORKS, CorrectingWork
 from events.actions.bulk.running import run_bulk_change
+from events.actions.bulk.start import start_bulk_change
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor
 from events.actions.values import EventValues

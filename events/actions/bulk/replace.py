@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from events.actions.bulk.change import CorrectingWork, start_bulk_change
+from events.actions.bulk.change import CorrectingWork
+from events.actions.bulk.start import start_bulk_change
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor
 from events.actions.values import EventValues, one_paragraph

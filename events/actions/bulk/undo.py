@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from events.actions.bulk.change import BulkWork, Treated, start_bulk_change, work_of
+from events.actions.bulk.change import BulkWork, Treated, work_of
+from events.actions.bulk.start import start_bulk_change
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor
 from events.actions.taking_back import take_back

@@ -19,7 +19,8 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from events.actions.bulk.change import BulkWork, Outcome, Treated, start_bulk_change
+from events.actions.bulk.change import BulkWork, Outcome, Treated
+from events.actions.bulk.start import start_bulk_change
 from events.actions.errors import InvalidAction
 from events.actions.harvesting.records_back import RecordsBack
 from events.actions.merge import MERGE_RECORD, unmerge_event

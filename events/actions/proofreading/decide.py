@@ -12,7 +12,8 @@ from typing import Final
 
 from django.utils import timezone
 
-from events.actions.bulk.change import BulkWork, Outcome, Treated, start_bulk_change
+from events.actions.bulk.change import BulkWork, Outcome, Treated
+from events.actions.bulk.start import start_bulk_change
 from events.actions.correct import correct_event
 from events.actions.errors import InvalidAction
 from events.actions.proofreading.findings import GoneWords, mend

@@ -12,18 +12,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from events.actions.correct import correct_event
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor
+from events.actions.review.answer import Answer
 from events.actions.rows import lock_event
 from events.models import Event, ReviewItem
 from events.text.proofreading import Finding
 from events.vocabulary import Grade
-
-if TYPE_CHECKING:
-    from events.actions.review.answers import Answer
 
 AROUND: Final = 16
 

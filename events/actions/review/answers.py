@@ -7,7 +7,6 @@ changed something: that is taken back where it was done, by reverting, un-mergin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from events.actions.contexts.candidates import accept_candidate, name_candidate
@@ -19,6 +18,7 @@ from events.actions.merge import merge_events
 from events.actions.plan import present_values
 from events.actions.proofreading.findings import answer_finding
 from events.actions.recording import Actor
+from events.actions.review.answer import Answer, Reopening
 from events.actions.review.propose import merge_proposal
 from events.actions.review.reported import citing_events, reported_text, revived_citations
 from events.actions.rows import lock_event
@@ -26,23 +26,6 @@ from events.actions.values import EventValues, said_of, values_from_json
 from events.actions.withdraw import reject_event, release_event
 from events.models import Context, Event, Provenance, ReviewItem, Tagging
 from events.vocabulary import Grade, ReviewKind
-
-Reopening = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a person decided. ``values``: own words in place of what was offered, for an accepted one.
-
-    ``stays``: which of two events a merge keeps. ``alias_of``: the context that a candidate's name means.
-    """
-
-    accept: bool
-    note: str = ""
-    grade: Grade | None = None
-    values: EventValues | None = None
-    stays: int | None = None
-    alias_of: int | None = None
 
 
 def answer_field(item: ReviewItem, answer: Answer, actor: Actor) -> Reopening | None:

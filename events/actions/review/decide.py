@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied
 from events.actions.contexts.candidates import tag_candidate
 from events.actions.errors import ActionError, InvalidAction
 from events.actions.recording import Actor, recording
-from events.actions.review.answers import ANSWERS, Answer, reopen_field
+from events.actions.review.answer import Answer
+from events.actions.review.answers import ANSWERS, reopen_field
 from events.actions.review.reported import citing_events
 from events.actions.rows import lock_events
 from events.actions.values import EventValues

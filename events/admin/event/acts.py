@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,16 +19,13 @@ from events.actions.errors import ActionError, StaleVersion
 from events.actions.merge import merge_events, unmerge_event
 from events.actions.removal.remove import remove_event
 from events.actions.withdraw import reject_event, release_event, restore_event, withdraw_event
-from events.admin.base import actor_of, may
+from events.admin.base import ActingAdmin, actor_of, may
 from events.admin.event.act_forms import ActForm, AddressForm, ReasonForm, RemovalForm, VersionForm
 from events.admin.event.merge import coming_back, merge_view
 from events.admin.event.reach import erasure, reach
 from events.admin.history import since
 from events.models import Event
 from events.vocabulary import Right, State
-
-if TYPE_CHECKING:
-    from events.admin.event.desk import EventAdmin
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class Act:
     form: type[VersionForm] = ActForm
     shown: Callable[[Event], dict[str, Any]] | None = None
     template: str = "admin/events/event/act.html"
-    view: Callable[[EventAdmin, HttpRequest, Event], HttpResponse] | None = None
+    view: Callable[[ActingAdmin[Event], HttpRequest, Event], HttpResponse] | None = None
 
     def offered(self, event: Event, request: HttpRequest) -> bool:
         """Whether the event's page offers it to this person."""
@@ -130,7 +127,7 @@ ACTS: Final[dict[str, Act]] = {
 }
 
 
-def act_view(model_admin: EventAdmin, request: HttpRequest, event_id: int, name: str) -> HttpResponse:
+def act_view(model_admin: ActingAdmin[Event], request: HttpRequest, event_id: int, name: str) -> HttpResponse:
     """Ask with a page of its own (GET), then do it (POST)."""
     act = ACTS.get(name)
     event = Event.objects.filter(pk=event_id).first()
@@ -173,7 +170,7 @@ def act_view(model_admin: EventAdmin, request: HttpRequest, event_id: int, name:
 
 
 def bulk_act(
-    model_admin: EventAdmin, request: HttpRequest, queryset: QuerySet[Event], name: str
+    model_admin: ActingAdmin[Event], request: HttpRequest, queryset: QuerySet[Event], name: str
 ) -> HttpResponse | None:
     """Ask, then do it to each event in the version that was shown; says which ones refused, and why.
 
@@ -207,7 +204,7 @@ def bulk_act(
 
 
 def _ask_of_many(
-    model_admin: EventAdmin,
+    model_admin: ActingAdmin[Event],
     request: HttpRequest,
     act: Act,
     queryset: QuerySet[Event],

@@ -108,7 +108,7 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
         return ((None, {"fields": fields}),)
 
     def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:
-        """Create the event; corrections go through ``event_saving``."""
+        """Create the event; corrections go through ``saving``."""
         made = create_event(
             actor=actor_of(request), edition=form.cleaned_data["edition"], slug=form.cleaned_data["slug"],
             note=form.cleaned_data["note"], **form.values(),

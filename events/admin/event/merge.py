@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -14,21 +14,18 @@ from django.urls import reverse
 from events.actions.errors import ActionError, StaleVersion
 from events.actions.harvesting.upstream import citation_keys
 from events.actions.merge import MERGE_RECORD, merge_events
-from events.admin.base import actor_of
+from events.admin.base import ActingAdmin, actor_of
 from events.admin.event.act_forms import ChoiceForm
 from events.admin.history import since
 from events.models import Address, Context, Curation, Event, ReviewItem, Revision
 from events.text.diff import word_diff
 from events.vocabulary import EDITIONS, ChangeKind, State
 
-if TYPE_CHECKING:
-    from events.admin.event.desk import EventAdmin
-
 Json = dict[str, Any]
 _GONE: Final = (State.LEGAL, State.WITHDRAWN)
 
 
-def merge_view(model_admin: EventAdmin, request: HttpRequest, event: Event) -> HttpResponse:
+def merge_view(model_admin: ActingAdmin[Event], request: HttpRequest, event: Event) -> HttpResponse:
     """Without ``target``: choose. With it: both side by side; ``stays`` says which one does (the target)."""
     asked = request.POST if request.method == "POST" else request.GET
     form = ChoiceForm(asked if asked.get("target") else None, initial={"version": event.version})

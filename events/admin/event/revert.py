@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -15,16 +15,13 @@ from django.urls import reverse
 from events.actions.correct import revert_event
 from events.actions.errors import ActionError, StaleVersion
 from events.actions.plan import FIELDS, present_values, values_at
-from events.admin.base import actor_of, may
+from events.admin.base import ActingAdmin, actor_of, may
 from events.admin.differences import differences
 from events.admin.event.acts import event_url
 from events.admin.event.preview import preview_of, stored_document
 from events.admin.history import since
 from events.models import Event, Revision
 from events.vocabulary import EDITIONS, Grade, Right
-
-if TYPE_CHECKING:
-    from events.admin.event.desk import EventAdmin
 
 
 class RevertForm(forms.Form):
@@ -42,7 +39,7 @@ class RevertForm(forms.Form):
     )
 
 
-def revert_view(admin: EventAdmin, request: HttpRequest, event_id: int) -> HttpResponse:
+def revert_view(admin: ActingAdmin[Event], request: HttpRequest, event_id: int) -> HttpResponse:
     """``?revision=N`` shows what going back to it changes; sent, it is done, unless the event moved on."""
     event = Event.objects.select_related("lead").filter(pk=event_id).first()
     if event is None:

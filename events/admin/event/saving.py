@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import copy
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,7 +20,7 @@ from events.actions.correct import correct_event
 from events.actions.errors import ActionError, InvalidAction, StaleVersion
 from events.actions.plan import FIELDS, Json, changed_fields, merge_values, planned_values, present_values
 from events.actions.values import one_paragraph
-from events.admin.base import actor_of, may
+from events.admin.base import ActingAdmin, actor_of, may
 from events.admin.differences import difference, differences, entries, label_of
 from events.admin.event.acts import event_url
 from events.admin.event.form import EventForm, ReviewForm
@@ -29,9 +29,6 @@ from events.admin.history import since
 from events.models import Context, Event
 from events.vocabulary import EDITIONS, Grade, Right
 
-if TYPE_CHECKING:
-    from events.admin.event.desk import EventAdmin
-
 Show = Callable[..., HttpResponse]
 Pairs = list[tuple[str, str]]
 _TAGS: Final = frozenset({"contexts", "lead"})
@@ -39,7 +36,7 @@ _ASKED_AGAIN: Final = frozenset({"csrfmiddlewaretoken", "grade", "note"})
 
 
 def save_form(  # noqa: PLR0911  one return for each outcome
-    admin: EventAdmin, request: HttpRequest, event: Event, show: Show
+    admin: ActingAdmin[Event], request: HttpRequest, event: Event, show: Show
 ) -> HttpResponse:
     """Answer a form that was sent: errors, a conflict, the review of the change, or the correction.
 
@@ -91,7 +88,7 @@ def _leave_untouched(wanted: Json, seen: Json) -> None:
 
 
 def _review(
-    admin: EventAdmin,
+    admin: ActingAdmin[Event],
     request: HttpRequest,
     event: Event,
     form: EventForm,

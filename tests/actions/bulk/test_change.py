@@ -11,16 +11,9 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection
 
-from events.actions.bulk.change import (
-    WORKS,
-    CorrectingWork,
-    events_of,
-    figures,
-    resume_bulk_change,
-    stop_bulk_change,
-    told,
-)
+from events.actions.bulk.change import WORKS, CorrectingWork, events_of, figures, told
 from events.actions.bulk.running import run_bulk_change
+from events.actions.bulk.start import resume_bulk_change, stop_bulk_change
 from events.actions.correct import correct_event
 from events.actions.errors import InvalidAction, StaleVersion
 from events.actions.recording import Actor

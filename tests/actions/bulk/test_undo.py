@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from events.actions.bulk.change import figures, stop_bulk_change, told
+from events.actions.bulk.change import figures, told
 from events.actions.bulk.running import run_bulk_change
+from events.actions.bulk.start import stop_bulk_change
 from events.actions.bulk.undo import undo_bulk_change
 from events.actions.correct import correct_event
 from events.actions.errors import InvalidAction
