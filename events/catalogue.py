@@ -139,8 +139,7 @@ def _neighbour(context: Context, *, edition: bool = False) -> Json:
 
 def count_of_context(context_id: int) -> int:
     """How many published events have this context; one query."""
-    tagged = Event.objects.published().filter(taggings__context=context_id, taggings__removed=False)
-    return tagged.count()
+    return Event.objects.published().of_context(context_id).count()
 
 
 def changes_after(seq: int, limit: int) -> list[Json]:

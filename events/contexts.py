@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Collection
+from typing import Any, Final, NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import ExtractYear
 
-from events.models import Context, Event
+from events.models import Context, Event, Tagging
+from events.prepared import Prepared
 from events.vocabulary import EDITIONS
 
 Json = dict[str, Any]
@@ -22,7 +24,7 @@ def years_of(context: Context) -> dict[int, int]:
 
     One query. It reads all of the context's events, so callers keep it a while.
     """
-    tagged = Event.objects.published().filter(taggings__context=context, taggings__removed=False)
+    tagged = Event.objects.published().of_context(context)
     years = tagged.order_by().values_list(ExtractYear("date")).annotate(number=Count("pk"))
     counts: dict[int, int] = dict(years)
     return {year: counts.get(year, 0) for year in range(min(counts), max(counts) + 1)} if counts else {}
@@ -30,8 +32,7 @@ def years_of(context: Context) -> dict[int, int]:
 
 def appears_with(context: Context, *, limit: int) -> list[Json]:
     """The contexts that stand most often beside this one on its newest events; one query."""
-    tagged = Event.objects.published().filter(taggings__context=context, taggings__removed=False)
-    newest = tagged.order_by("-pk").values("pk")[:LOOKED_AT]
+    newest = Event.objects.published().of_context(context).values("pk")[:LOOKED_AT]
     return [row for row in _most_used(newest, limit + 1) if row["id"] != context.pk][:limit]
 
 
@@ -46,10 +47,34 @@ def standing_count(edition: str) -> int:
     return Context.objects.standing().of_edition(edition).count()
 
 
-def event_counts(context_ids: list[int]) -> dict[int, int]:
+def event_counts(context_ids: Collection[int]) -> dict[int, int]:
     """How many published events each of these contexts has; one query."""
     tagged = Event.objects.published().filter(taggings__context__in=context_ids, taggings__removed=False)
     return dict(tagged.order_by().values_list("taggings__context").annotate(number=Count("pk")))
+
+
+class Neighbours(NamedTuple):
+    """The events before and after one in the order of a context's events, where there are any."""
+
+    context_id: int
+    previous: int | None
+    following: int | None
+
+
+def _beside(event_id: int) -> QuerySet[Tagging, tuple[Any, ...]]:
+    public = Event.objects.published()
+    before = public.of_context(OuterRef("context"), high=OuterRef("key"))
+    after = public.of_context(OuterRef("context"), low=OuterRef("key") + 1).order_by("key")
+    own = Tagging.objects.in_order().filter(event=event_id).order_by("context__name", "context")
+    return own.values_list("context", Subquery(before.values("pk")[:1]), Subquery(after.values("pk")[:1]))
+
+
+_neighbours: Final = Prepared(_beside)
+
+
+def neighbours_in_contexts(event_id: int) -> list[Neighbours]:
+    """For each context of a published event, by name, the ids of the events beside it; one query."""
+    return [Neighbours(*row) for row in _neighbours.rows(event_id=event_id)]
 
 
 def _most_used(events: Any, limit: int) -> list[Json]:

@@ -14,10 +14,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet, Subquery
 
 from events.catalogue import timestamp
+from events.contexts import event_counts
 from events.editorials import editorials
+from events.keys import ID_MOST, key_of
 from events.models import Broader, Context, Curation, Event, RelatedLink
 from events.prepared import Prepared, Row
 from events.slugs import Address as AddressValue
@@ -322,13 +324,12 @@ def context_state(
     Three queries, and one more to *count* all of them.
     """
     limit = CONTEXT_EVENTS if limit is None else limit
-    tagged = Event.objects.published().filter(taggings__context=context, taggings__removed=False)
-    newest = tagged.newest_first()
-    if before is not None:
-        newest = newest.filter(Q(date__lt=before[0]) | Q(date=before[0], pk__lt=before[1]))
+    tagged = Event.objects.published()
+    last = None if before is None else key_of(before[0].isoformat(), min(before[1], ID_MOST))
+    newest = tagged.of_context(context, high=last)
     rows = tuple(newest.values_list("id", "document__version", "document__written_at")[: limit + 1])
     if count is None:
-        count = len(rows) if len(rows) <= limit and before is None else tagged.count()
+        count = len(rows) if len(rows) <= limit and before is None else tagged.of_context(context).count()
     steps = list(
         Broader.objects.filter(Q(narrower=context) | Q(broader=context)).select_related("narrower", "broader")
     )
@@ -383,13 +384,6 @@ def context_list(edition: str, start: str = "") -> tuple[list[Json], str | None]
     standing = Context.objects.standing().of_edition(edition).filter(name__gte=start).order_by("name")
     rows = list(standing[: CONTEXTS_AT_ONCE + 1])
     shown = [row.pk for row in rows[:CONTEXTS_AT_ONCE]]
-    counted = (
-        Event.objects.published()
-        .filter(taggings__context__in=shown, taggings__removed=False)
-        .order_by()
-        .values_list("taggings__context")
-        .annotate(count=Count("pk"))
-    )
-    counts: dict[int, int] = dict(counted)
+    counts = event_counts(shown)
     page = [{**_neighbour(row), "count": counts.get(row.pk, 0)} for row in rows[:CONTEXTS_AT_ONCE]]
     return page, rows[CONTEXTS_AT_ONCE].name if len(rows) > CONTEXTS_AT_ONCE else None

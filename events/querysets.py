@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.db import models
 from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from events.vocabulary import ReviewState, State
@@ -39,6 +40,25 @@ class EventQuerySet(models.QuerySet["Event"]):
     def newest_first(self) -> Self:
         """The order of every list: by date, then by arrival, newest first."""
         return self.order_by("-date", "-id")
+
+    def of_context(
+        self,
+        context: Context | int | OuterRef,
+        *,
+        low: int | Combinable | None = None,
+        high: int | Combinable | None = None,
+    ) -> Self:
+        """A context's events with their ``key`` (``events.keys``), from *low* to below *high*, newest first.
+
+        Read in the order of an index, whatever the size of the context.
+        """
+        span: dict[str, Any] = {"taggings__key__isnull": False}
+        if low is not None:
+            span["taggings__key__gte"] = low
+        if high is not None:
+            span["taggings__key__lt"] = high
+        tagged = self.filter(taggings__context=context, taggings__removed=False, **span)
+        return tagged.annotate(key=F("taggings__key")).order_by("-key")
 
     def with_address(self) -> Self:
         """Each event with ``address_date`` and ``address_slug`` of its current address."""
@@ -92,6 +112,10 @@ class TaggingQuerySet(models.QuerySet["Tagging"]):
     def active(self) -> Self:
         """All but those an editor removed."""
         return self.filter(removed=False)
+
+    def in_order(self) -> Self:
+        """Those under which readers find the event, newest first."""
+        return self.active().filter(key__isnull=False).order_by("-key")
 
 
 class SourceQuerySet(models.QuerySet["Source"]):

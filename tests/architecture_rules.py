@@ -16,6 +16,7 @@ from typing import Final
 LAYERS: Final = {
     "vocabulary": 0,
     "slugs": 0,
+    "keys": 0,
     "text": 0,
     "querysets": 1,
     "prepared": 1,
@@ -51,7 +52,7 @@ OUTSIDE: Final = {
     "apps": "Django's own wiring of the application",
 }
 """Modules of events/ that stand outside the layers; each may import all of them."""
-NO_DATABASE: Final = ("text", "slugs", "harvest", "fetching")
+NO_DATABASE: Final = ("text", "slugs", "keys", "harvest", "fetching")
 _READS: Final = (
     "public",
     "api",

@@ -1,23 +1,27 @@
-"""Writing the stored document of events (architecture.md, decision 11)."""
+"""Writing the stored document of events (architecture.md, decision 11), and what follows it: the
+full-text index and the order of each context's events (``Tagging.key``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from django.db import connection
 from django.utils import timezone
 
 from events.actions.inserting import insert_rows
 from events.formats.document import event_document, stored_json
-from events.models import Document, Event, Revision
+from events.models import Document, Event, Revision, Tagging
 from events.search import index
 
 if TYPE_CHECKING:
     import datetime as dt
 
-_AT_ONCE = 500
+_AT_ONCE: Final = 500
+_PLACE: Final = f"UPDATE {Tagging._meta.db_table} SET key = %s WHERE id = %s"  # noqa: S608  a name of ours
 
 
 def write_documents(
@@ -28,10 +32,10 @@ def write_documents(
 ) -> int:
     """Write the documents of these events anew where they changed; how many did.
 
-    The search index follows: of these events it has those that are published.
+    The search index and the contexts' order follow: of these events they have those that are published.
 
     ``created`` names events that have no document yet, with the event itself where all that its
-    document is made of hangs on it already. Runs in the caller's transaction.
+    document is made of hangs on it already, its taggings with their keys. Runs in the caller's transaction.
     """
     at = at or timezone.now()
     whole = [event for event in created.values() if event is not None]
@@ -55,7 +59,9 @@ def _write(event_ids: list[int], at: dt.datetime, words: set[str]) -> int:
     for revision in Revision.objects.filter(event_id__in=event_ids).corrections():
         corrections.setdefault(revision.event_id or 0, []).append(revision)
     inserted, updated, public, hidden = [], [], [], []
+    misplaced: list[tuple[int | None, int]] = []
     for event in Event.objects.filter(pk__in=event_ids).for_detail():
+        misplaced += misplaced_tags(event)
         made = event_document(event, corrections.get(event.pk, []))
         body = stored_json(made)
         if event.is_public:
@@ -72,9 +78,23 @@ def _write(event_ids: list[int], at: dt.datetime, words: set[str]) -> int:
             updated.append(document)
     insert_rows(inserted)
     Document.objects.bulk_update(updated, ["body", "version", "written_at"], batch_size=100)
+    place_tags(misplaced)
     index.remove(hidden)
     words |= index.write(public)
     return len(inserted) + len(updated)
+
+
+def misplaced_tags(event: Event) -> list[tuple[int | None, int]]:
+    """``(key, id)`` of the taggings of an event, as ``for_detail`` loads it, whose key is to change."""
+    tags = event.taggings.all()
+    return [(key, tag.pk) for tag in tags if (key := tag.key_on(event)) != tag.key]
+
+
+def place_tags(keys: Collection[tuple[int | None, int]]) -> None:
+    """Give taggings their keys: ``(key, id)`` each."""
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.executemany(_PLACE, list(keys))
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -16,6 +16,7 @@ from django.core.management.color import no_style
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import Exists, F, OuterRef
 
+from events.actions.documents import misplaced_tags, place_tags
 from events.actions.errors import InvalidAction
 from events.actions.export.check import CheckedFile, check_export
 from events.formats.document import event_document, stored_json
@@ -194,7 +195,7 @@ def _check_sequence() -> None:
 
 
 def _write_bodies() -> None:
-    """Every document's JSON and the search index, made of the rows as the actions make them."""
+    """Every document's JSON, the index and the contexts' order, made of the rows as actions make them."""
     ids = list(Document.objects.order_by("pk").values_list("pk", flat=True)[:_EVENTS_AT_ONCE])
     while ids:
         corrections: dict[int, list[Revision]] = defaultdict(list)
@@ -207,6 +208,7 @@ def _write_bodies() -> None:
                 "UPDATE events_document SET body = %s WHERE event_id = %s",
                 [(stored_json(document), document["id"]) for document in made],
             )
+        place_tags([misplaced for event in events for misplaced in misplaced_tags(event)])
         public = [document for event, document in zip(events, made, strict=True) if event.is_public]
         index.remember(index.write(public, new=True))
         ids = list(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from events.keys import key_of
 from events.querysets import ContextQuerySet, TaggingQuerySet
 from events.slugs import SLUG_MAX
 from events.vocabulary import EDITION_CHOICES, EDITIONS, Tagged
+
+if TYPE_CHECKING:
+    from events.models.event import Event
 
 NAME_MAX = 200
 
@@ -102,7 +108,8 @@ class Tagging(models.Model):
     """A context on an event, and how it came there.
 
     An editor's removal stays as a row with ``removed`` set, so that no harvest brings the
-    context back.
+    context back. ``key`` is the event's (``events.keys``) while readers find it under the context,
+    and empty otherwise: ``actions.documents`` writes it with the document.
     """
 
     event = models.ForeignKey("events.Event", models.CASCADE, related_name="taggings")
@@ -110,6 +117,7 @@ class Tagging(models.Model):
     how = models.CharField(max_length=10, choices=Tagged.choices)
     removed = models.BooleanField(default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    key = models.BigIntegerField(null=True, editable=False)
 
     objects = TaggingQuerySet.as_manager()
 
@@ -121,7 +129,19 @@ class Tagging(models.Model):
                 condition=Q(removed=False) | Q(how=Tagged.PERSON), name="tagging_removed_by_person"
             ),
         )
-        indexes = (models.Index(fields=["context", "-event"], name="tagging_by_context"),)
+        indexes = (
+            models.Index(fields=["context", "-event"], name="tagging_by_context"),
+            models.Index(
+                fields=["context", "key"],
+                condition=Q(removed=False, key__isnull=False),
+                name="tagging_in_order",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.event_id}: {self.context_id}"
+
+    def key_on(self, event: Event) -> int | None:
+        """The ``key`` that it is to have while its *event* stands as it does; no query."""
+        hidden = self.removed or not event.is_public
+        return None if hidden else key_of(event.date.isoformat(), event.pk)

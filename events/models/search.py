@@ -8,7 +8,7 @@ from django.db import models
 class SearchEntry(models.Model):
     """One published event in the index.
 
-    ``key`` is its date and its id in one number (``events.search.index.key_of``), so that the
+    ``key`` is its date and its id in one number (``events.keys``), so that the
     index itself has the order of all lists. ``labels`` are its edition, category, contexts and
     publishers, a line each. What texts are searched by stands beside it and is no business of
     Django's: a column of this table on PostgreSQL, a table of FTS5 on SQLite (migration 0002).

@@ -8,9 +8,10 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from events.keys import key_of
 from events.models import Context, Event
 from events.search.backends import EVER, Span
-from events.search.index import key_of, label, label_token
+from events.search.index import label, label_token
 from events.search.language import Field, Item, Query
 from events.search.tree import Labels, Leaf, Tree, tree_of
 from events.text.normalise import fold

@@ -46,7 +46,7 @@ EVER: Final = Span(0, 1 << 62)
 
 
 class Backend(Protocol):
-    """What a database does for search. Keys are those of ``events.search.index``."""
+    """What a database does for search. Keys are those of ``events.keys``."""
 
     def write(self, entries: Sequence[Entry], *, new: bool) -> None:
         """Insert or replace these entries."""

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from events.keys import day_of, event_of
 from events.models import Context
 from events.search import backends
 from events.search.asking import Asked, Filters, ask
 from events.search.backends import RANKED_MOST, Backend, Span
-from events.search.index import day_of, event_of
 from events.search.language import Query
 from events.search.rank import WINDOW, in_order
 from events.search.tree import Tree

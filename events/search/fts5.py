@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from django.db import DatabaseError, connection
 
+from events.keys import ID_MOST
 from events.search.backends import EVER, RANKED_MOST, RECENCY, RECENCY_MONTHS, Span
-from events.search.index import ALL, ID_MOST, Entry
+from events.search.index import ALL, Entry
 from events.search.language import Terms
 from events.search.tree import Leaf, Tree
 from events.search.words import stems_of

@@ -12,15 +12,12 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
+from events.keys import key_of
 from events.models import SearchEntry, SearchWord
 from events.search import backends
 from events.search.words import BREAK, stem, words_of
 from events.text.normalise import fold
 
-_ID_BITS: Final = 36
-_IDS: Final = 1 << _ID_BITS
-ID_MOST: Final = _IDS - 1
-"""The greatest id of an event that a key can hold; its bits are those of the id."""
 VOCABULARY_LENGTHS: Final = range(4, 31)
 """Words of so many letters are remembered for "did you mean"."""
 _WORDS_AT_ONCE: Final = 400
@@ -45,24 +42,6 @@ class Entry(NamedTuple):
     def tokens(self) -> str:
         """The labels as words of the index."""
         return " ".join((ALL, *map(label_token, self.labels.split("\n"))))
-
-
-def key_of(date: str, event_id: int) -> int:
-    """The number by which entries are ordered: ``date`` ("2004-02-09") first, then ``event_id``.
-
-    Ids have 36 bits of it, which is 68 thousand million.
-    """
-    return int(date.replace("-", "")) * _IDS + event_id
-
-
-def event_of(key: int) -> int:
-    """The event's id in its key."""
-    return key % _IDS
-
-
-def day_of(key: int) -> int:
-    """The event's day in its key, as a number: 20040209."""
-    return key // _IDS
 
 
 def label(kind: str, value: object) -> str:

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
+from events.keys import day_of
 from events.search.backends import Backend
-from events.search.index import day_of
 from events.search.language import Terms
 from events.search.tree import Tree
 from events.search.words import stem, stems_of

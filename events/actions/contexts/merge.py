@@ -93,8 +93,8 @@ def _retag(goes: Context, stays: Context) -> dict[str, Any]:
         joined.append([row.event_id, row.how, row.removed, other.how, other.removed])
         stronger = Tagged(row.how).strength > Tagged(other.how).strength
         if not row.removed and (other.removed or stronger):
-            other.how, other.removed, other.by_id = row.how, False, row.by_id
-    Tagging.objects.bulk_update(kept.values(), ["how", "removed", "by"], batch_size=100)
+            other.how, other.removed, other.by_id, other.key = row.how, False, row.by_id, row.key
+    Tagging.objects.bulk_update(kept.values(), ["how", "removed", "by", "key"], batch_size=100)
     alone = Tagging.objects.filter(context=goes).exclude(event__taggings__context=stays)
     moved = list(alone.order_by("event").values_list("event", "how", "removed"))
     record = {

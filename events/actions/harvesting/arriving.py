@@ -41,6 +41,8 @@ def create_arrivals(batch: Batch, arrivals: Sequence[Arrival], days: Days) -> No
         born = [Tagging(event=event, context=batch.context(pk), how=how) for pk, how in ways.items()]
         cited = batch.citation_rows(event, values.get("citations", ()))
         row = _provenance(batch, arrival, values)
+        for tag in born:
+            tag.key = tag.key_on(event)
         _hang(event, addresses=addresses[event.pk], taggings=born, citations=cited, provenances=[row])
         batch.trace.created_event(event, _first_fields(event, values, born), whole=True)
         rows.append(row)
