@@ -7,14 +7,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from collections.abc import Sequence as Listed
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from events.models import Alias, Broader, Change, Citation, Context, Event, Harvest, Origin, Source
+from events.models import (
+    Alias,
+    Broader,
+    Change,
+    Citation,
+    Context,
+    Editorial,
+    Event,
+    Harvest,
+    Origin,
+    Publisher,
+    Revision,
+    Sequence,
+    Source,
+)
 from events.prepared import Prepared, Row
-from events.vocabulary import State
+from events.vocabulary import EDITIONS, Category, ChangeKind, State
 
 Json = dict[str, Any]
 _MERGES_FOLLOWED: Final = 20
@@ -59,7 +75,7 @@ def cited_sources() -> QuerySet[Source]:
     return Source.objects.filter(Exists(citing))
 
 
-def source_heads(ids: Sequence[int]) -> list[Json]:
+def source_heads(ids: Listed[int]) -> list[Json]:
     """These sources, in the order asked for; one query."""
     rows = Source.objects.select_related("publisher").in_bulk(ids)
     return [
@@ -88,7 +104,7 @@ def context_survivor(context_id: int) -> int | None:
     return None
 
 
-def context_heads(ids: Sequence[int]) -> list[Json]:
+def context_heads(ids: Listed[int]) -> list[Json]:
     """These contexts, in the order asked for, with the keys of a context page but its events and their count.
 
     Three queries for any number.
@@ -137,9 +153,55 @@ def _neighbour(context: Context, *, edition: bool = False) -> Json:
     return {**head, "name": context.name, "slug": context.slug, "path": context.path}
 
 
+def counted(head: Json) -> Json:
+    """The *head* of a context with the number of its published events, where its page has it; one query."""
+    found: Json = {}
+    for key, value in head.items():
+        if key == "revision":
+            found["count"] = count_of_context(head["id"])
+        found[key] = value
+    return found
+
+
 def count_of_context(context_id: int) -> int:
     """How many published events have this context; one query."""
     return Event.objects.published().of_context(context_id).count()
+
+
+def figures() -> Json:
+    """How much there is that the public may see. Nine queries that count: callers keep it a while."""
+    public = Event.objects.published().order_by()
+    editions = {
+        code: (number, first, last)
+        for code, number, first, last in public.values_list("edition").annotate(
+            number=Count("pk"), first=Min("date"), last=Max("date")
+        )
+    }
+    categories = dict(public.values_list("category").annotate(number=Count("pk")))
+    graded = Revision.objects.filter(kind=ChangeKind.CORRECTED, event__state=State.PUBLISHED)
+    cited = Exists(Citation.objects.filter(publisher=OuterRef("pk"), event__state=State.PUBLISHED))
+    return {
+        "events": sum(number for number, _, _ in editions.values()),
+        "contexts": Context.objects.standing().count(),
+        "sources": cited_sources().count(),
+        "publishers": Publisher.objects.filter(cited, merged_into=None).count(),
+        "editorials": Editorial.objects.published().count(),
+        "corrections": graded.count(),
+        "editions": [
+            {"edition": code, "events": number, "first_day": _iso(first), "last_day": _iso(last)}
+            for code in EDITIONS
+            for number, first, last in [editions.get(code, (0, None, None))]
+        ],
+        "categories": [
+            {"category": category, "events": categories.get(category, 0)} for category in Category.values
+        ],
+        "seq": Sequence.objects.values_list("last", flat=True).first() or 0,
+        "counted": timestamp(timezone.now()),
+    }
+
+
+def _iso(date: dt.date | None) -> str | None:
+    return None if date is None else date.isoformat()
 
 
 def changes_after(seq: int, limit: int) -> list[Json]:

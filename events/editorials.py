@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from events.catalogue import timestamp
@@ -42,6 +43,12 @@ def newest_editorials(edition: str, *, limit: int) -> list[dict[str, Any]]:
     """The newest editorials of an edition with their bodies, and when each was published; one query."""
     rows = Editorial.objects.published().filter(edition=edition).order_by("-date", "-id")[:limit]
     return [{**editorial_document(row), "published": timestamp(row.publish_at)} for row in rows]
+
+
+def editorial_documents(ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Those of these editorials that are public, in the order asked for; one query."""
+    rows = Editorial.objects.published().in_bulk(ids)
+    return [editorial_document(rows[pk]) for pk in ids if pk in rows]
 
 
 def editorial_document(editorial: Editorial) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from events.catalogue import timestamp
 from events.models import Address, Change, Event, Revision
+from events.past import Step, moves_of, spells
 from events.vocabulary import ChangeKind, State, Subject
 
 Json = dict[str, Any]
@@ -18,25 +19,50 @@ _TELLING: Final = ("text", "summary", "date", "category", "lead", "citations")
 _LEFT: Final = (ChangeKind.WITHDRAWN, ChangeKind.MERGED)
 
 
-def corrections(edition: str, *, before: int | None = None, limit: int = 50) -> list[Json]:
-    """The newest corrections of published events, newest first, those before the revision id *before*.
-
-    Two queries. Each has its event as it stands now, and of each corrected field the value before
-    and after.
-    """
-    rows = (
-        Revision.objects.corrections()
-        .filter(kind=ChangeKind.CORRECTED, event__state=State.PUBLISHED, event__edition=edition)
+def public_corrections() -> QuerySet[Revision]:
+    """The corrections of published events with their events, in no order."""
+    return (
+        Revision.objects.exclude(grade="")
+        .filter(kind=ChangeKind.CORRECTED, event__state=State.PUBLISHED)
         .select_related("event")
         .only(
             "number", "at", "grade", "note", "actor_name", "fields", "kind",
             "event__text", "event__date", "event__edition", "event__state",
         )
     )  # fmt: skip
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows[:limit])
-    paths = addresses([row.event_id for row in found if row.event_id])
+
+
+def corrections(edition: str, *, before: int | None = None, limit: int = 50) -> list[Json]:
+    """The newest corrections of published events, newest first, those before the revision id *before*.
+
+    Each with its event as it stands now, and of each corrected field the value before and after. Three
+    queries, and again as many where some of those found are not told (see :func:`corrections_of`).
+    """
+    of_edition = public_corrections().filter(event__edition=edition).order_by("-pk")
+    found: list[Json] = []
+    while len(found) < limit:
+        wanted = limit - len(found)
+        rows = list((of_edition if before is None else of_edition.filter(pk__lt=before))[:wanted])
+        found += _told(rows)
+        if len(rows) < wanted:
+            break
+        before = rows[-1].pk
+    return found
+
+
+def corrections_of(ids: Sequence[int]) -> list[Json]:
+    """These corrections in the form of :func:`corrections`, in the order asked for; three queries.
+
+    Who was not there to read the wrong words is not told of them: corrections of what was a draft,
+    held or withdrawn at the time are left out.
+    """
+    rows = public_corrections().in_bulk(ids)
+    return _told([rows[pk] for pk in ids if pk in rows])
+
+
+def _told(rows: Collection[Revision]) -> list[Json]:
+    events = {row.event_id for row in rows if row.event_id}
+    paths, moves = addresses(events), moves_of(events)
     return [
         {
             "id": row.pk,
@@ -55,9 +81,19 @@ def corrections(edition: str, *, before: int | None = None, limit: int = 50) -> 
                 if name in _TELLING
             ],
         }
-        for row in found
-        if row.event is not None and row.event_id in paths
+        for row in rows
+        if row.event is not None and row.event_id in paths and _was_read(row, moves.get(row.event_id, []))
     ]
+
+
+def _was_read(row: Revision, moves: list[Step]) -> bool:
+    """Whether readers had the event before this revision."""
+    return any(
+        spell.state == State.PUBLISHED
+        and spell.first < row.number
+        and (spell.last is None or row.number <= spell.last + 1)
+        for spell in spells(State.PUBLISHED, moves)
+    )
 
 
 def addresses(event_ids: Collection[int]) -> dict[int, str]:

@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
+from events.catalogue import timestamp
 from events.models import Citation, Publisher, PublisherHost, Source
 from events.search.asking import Filters
 from events.search.find import facets, histogram, search
@@ -53,12 +54,44 @@ def cited_publishers(start: str = "") -> tuple[list[tuple[int, str]], str]:
 
     Of all editions together, in the database's order of names. One query.
     """
+    named = public_publishers().filter(name__gte=start).order_by("name")
+    rows = list(named.values_list("pk", "name")[: AT_ONCE + 1])
+    return rows[:AT_ONCE], rows[AT_ONCE][1] if len(rows) > AT_ONCE else ""
+
+
+def public_publishers() -> QuerySet[Publisher]:
+    """Publishers that a published event cites and that were not merged into another."""
     # Of a document too, a citation names the publisher (actions.publishing keeps both in step).
     cited = Exists(Citation.objects.filter(publisher=OuterRef("pk"), event__state=State.PUBLISHED))
     # As a condition on the column it would lead SQLite past the index of names, to sort all there are.
-    standing = Publisher.objects.alias(leads_to=Coalesce("merged_into", 0)).filter(cited, leads_to=0)
-    rows = list(standing.filter(name__gte=start).order_by("name").values_list("pk", "name")[: AT_ONCE + 1])
-    return rows[:AT_ONCE], rows[AT_ONCE][1] if len(rows) > AT_ONCE else ""
+    return Publisher.objects.alias(leads_to=Coalesce("merged_into", 0)).filter(cited, leads_to=0)
+
+
+def publisher_heads(ids: Sequence[int]) -> list[Json]:
+    """These publishers, in the order asked for; three queries.
+
+    ``former_names``: of those that were merged into it, directly.
+    """
+    rows = Publisher.objects.in_bulk(ids)
+    hosts: dict[int, list[str]] = defaultdict(list)
+    for pk, host in PublisherHost.objects.filter(publisher__in=ids).values_list("publisher", "host"):
+        hosts[pk].append(host)
+    former: dict[int, list[str]] = defaultdict(list)
+    merged = Publisher.objects.filter(merged_into__in=ids).values_list("merged_into", "name")
+    for into, name in merged.order_by("name"):
+        former[into or 0].append(name)
+    return [
+        {
+            "id": pk,
+            "name": rows[pk].name,
+            "former_names": former[pk],
+            "hosts": sorted(hosts[pk]),
+            "path": f"/sources/{pk}/",
+            "created": timestamp(rows[pk].created_at),
+        }
+        for pk in ids
+        if pk in rows
+    ]
 
 
 def find_publisher(publisher_id: int) -> Publisher | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
-from typing import Final
+from typing import Final, Literal
 
 from django.db.models import Count, Exists, Max, Min, QuerySet, Subquery
 from django.db.models.functions import TruncMonth
 
 from events.models import Event
 
+Unit = Literal["day", "month", "year"]
+_UNITS: Final[dict[Unit, tuple[int, int]]] = {"day": (10, 1), "month": (7, 31), "year": (4, 366)}
+"""How many characters of a date name a period, and how many days it has at most."""
 _YEARS_AT_ONCE: Final = 200
 _YEARS_BACK: Final = 100
 
@@ -27,6 +31,39 @@ def day_counts(edition: str, first: dt.date, last: dt.date) -> dict[dt.date, int
     """How many events each day from *first* to *last* has; days without events are missing."""
     days = Event.objects.published().of_edition(edition).filter(date__range=(first, last))
     return dict(days.order_by("date").values_list("date").annotate(count=Count("pk")))
+
+
+def period_counts(
+    rows: QuerySet[Event], unit: Unit, *, newest_first: bool, beyond: str | None, limit: int
+) -> list[tuple[str, int]]:
+    """How many of *rows* each day, month or year has that has any, from *beyond* (exclusive) on.
+
+    A period is written as far as its *unit* goes: ``2004-02-09``, ``2004-02``, ``2004``. One query, which
+    counts no further than the *limit* asks: days are counted in the order of their index, and then
+    put together.
+    """
+    size, days = _UNITS[unit]
+    if beyond is not None:
+        first, last = _ends(beyond)
+        rows = rows.filter(date__lt=first) if newest_first else rows.filter(date__gt=last)
+    counted = rows.order_by("-date" if newest_first else "date").values_list("date")
+    found: dict[str, int] = {}
+    for date, count in counted.annotate(count=Count("pk"))[: limit * days + 1]:
+        period = date.isoformat()[:size]
+        if period not in found and len(found) == limit:
+            break
+        found[period] = found.get(period, 0) + count
+    return list(found.items())
+
+
+def _ends(period: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a period."""
+    year, month, day = (int(part) for part in (*period.split("-"), *("0", "0"))[:3])
+    if day:
+        return dt.date(year, month, day), dt.date(year, month, day)
+    if month:
+        return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
+    return _bounds(year)
 
 
 def years(edition: str) -> list[int]:

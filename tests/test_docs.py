@@ -59,6 +59,10 @@ def test_every_command_is_described() -> None:
         ("events", filters.EventFilter),
         ("contexts", filters.ContextFilter),
         ("sources", filters.SourceFilter),
+        ("publishers", filters.PublisherFilter),
+        ("editorials", filters.EditorialFilter),
+        ("corrections", filters.CorrectionFilter),
+        ("days", filters.EventFilter),
         ("search", filters.SearchFilter),
     ],
 )

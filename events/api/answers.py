@@ -1,22 +1,23 @@
-"""Answers: JSON that is spliced from stored rows, with validators and links."""
+"""Answers in every format: validators, links to what lies beside them, redirects."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
 
 from events.api import problems
-from events.api.negotiation import MEDIA_TYPE
-from events.api.pagination import Rows, address_with
+from events.api.negotiation import JSON, Media
 
-_CACHE: Final = "public, max-age=0, must-revalidate"
+CACHE_CONTROL: Final = "public, max-age=0, must-revalidate"
+Link = tuple[str, str | None, str]
+"""Relation, address and media type ("" where it has none to say); None: there is no such thing."""
 
 
 def select(answer: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
@@ -30,16 +31,13 @@ def encode(answer: object) -> str:
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 
-def page_answer(request: Request, bodies: Iterable[str], rows: Rows) -> HttpResponse:
-    """One page of a list, put together from the JSON of its rows without reading it."""
-    following, preceding = address_with(request._request, "cursor", *rows.cursors())
-    links = {"next": following, "prev": preceding}
-    body = f'{{"results":[{",".join(bodies)}],"next":{encode(following)},"previous":{encode(preceding)}}}'
-    return answer(request, body, links=links)
-
-
 def answer(
-    request: Request, body: str, *, revision: int | None = None, links: Mapping[str, str | None] | None = None
+    request: Request,
+    body: str | bytes,
+    *,
+    media: Media = JSON,
+    revision: int | None = None,
+    links: Sequence[Link] = (),
 ) -> HttpResponse:
     """*body* with its validator, or 304 where the caller has it already.
 
@@ -47,20 +45,54 @@ def answer(
     document, the related events and their texts, the form of the answer. *revision* stands in
     front of it, for the callers that will write.
     """
-    content = body.encode()
+    content = body if isinstance(body, bytes) else body.encode("utf-8", "replace")
     etag = f'"{"" if revision is None else f"{revision}-"}{blake2b(content, digest_size=12).hexdigest()}"'
-    headers = {"ETag": etag, "Cache-Control": _CACHE}
-    if link := ", ".join(f'<{url}>; rel="{rel}"' for rel, url in (links or {}).items() if url):
-        headers["Link"] = link
-    response = HttpResponse(content, content_type=MEDIA_TYPE, headers=headers)
+    headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
+    if said := link_header(links):
+        headers["Link"] = said
+    response = HttpResponse(content, content_type=media.content_type, headers=headers)
     chosen = get_conditional_response(request._request, etag=etag, response=response)
     if chosen is not None and chosen.status_code == 412:
         raise problems.Problem(problems.PRECONDITION_FAILED)
     return response if chosen is None else chosen
 
 
-def moved(request: Request, name: str, pk: int) -> HttpResponse:
-    """301 to the address *name* of what this was merged into, with the same query."""
+def link_header(links: Iterable[Link]) -> str:
+    """The header ``Link`` (RFC 8288); "" for no links."""
+    return ", ".join(
+        f'<{url}>; rel="{rel}"' + (f'; type="{media_type}"' if media_type else "")
+        for rel, url, media_type in links
+        if url
+    )
+
+
+def alternates(
+    request: HttpRequest, formats: Sequence[Media], shown: Media, *, query: str = ""
+) -> list[Link]:
+    """The same thing in its other formats, each under its own address, with *query* behind it."""
+    if len(formats) == 1:
+        return []
+    path = request.path
+    stem = path[:-1] if path.endswith("/") else path.rpartition(".")[0]
+    start = request.build_absolute_uri(stem)
+    tail = f"?{query}" if query else ""
+    return [("alternate", f"{start}.{one.suffix}{tail}", one.type) for one in formats if one is not shown]
+
+
+def without(data: QueryDict, *names: str) -> str:
+    """The query without these parameters, as it stands in an address."""
+    if not data:
+        return ""
+    kept = data.copy()
+    for name in names:
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def moved(request: Request, name: str, pk: int, suffix: str | None = None) -> HttpResponse:
+    """301 to the address *name* of what this was merged into, with the same query and suffix."""
     query = request.query_params.urlencode()
     address = reverse(name, kwargs={"pk": pk})
+    if suffix is not None:
+        address = f"{address[:-1]}.{suffix}"
     return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)

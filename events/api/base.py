@@ -1,19 +1,24 @@
-"""What every endpoint shares: strict parameters, and problems for whatever is wrong."""
+"""What every endpoint shares: strict parameters, its formats, and problems for whatever is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import HttpResponse
+from django.urls import reverse
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from events.api import problems
-from events.api.negotiation import JsonNegotiation
+from events.api.negotiation import JSON, Media, SuffixOrAccept, choose
 from events.filter_fields import ID_MAX
 from events.filters import Vocabulary, refused_parameters
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+    from rest_framework.renderers import BaseRenderer
 
 
 class NoFilter(Vocabulary):
@@ -21,11 +26,28 @@ class NoFilter(Vocabulary):
 
 
 class ArchiveView(APIView):
-    """A read-only endpoint. ``parameters``: what its query may hold besides ``filters``."""
+    """An endpoint. ``parameters``: what its query may hold besides ``filters``.
 
-    content_negotiation_class = JsonNegotiation
+    ``formats``: what its answers can be like, the default one first; ``media`` is the one that was
+    asked for, ``suffix`` the end of the address that asked for it, if one did.
+    """
+
+    content_negotiation_class = SuffixOrAccept
     filters: ClassVar[type[Vocabulary]] = NoFilter
     parameters: ClassVar[tuple[str, ...]] = ()
+    formats: ClassVar[tuple[Media, ...]] = (JSON,)
+    media: Media = JSON
+    suffix: str | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Take the suffix off the arguments: no method has to know it."""
+        self.suffix = kwargs.pop("format", None)
+        return super().dispatch(request, *args, **kwargs)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
+        """Choose ``media``; raises ``Problem`` where this address has no such format."""
+        self.media = choose(request._request.headers.get("Accept", ""), self.suffix, self.formats)
+        return super().perform_content_negotiation(request, force)
 
     def get_exception_handler(self) -> Callable[[Exception, Mapping[str, Any]], HttpResponse]:
         """Problem details for every error."""
@@ -36,9 +58,19 @@ class ArchiveView(APIView):
         """Every answer says what it depends on."""
         return {"Allow": ", ".join(self.allowed_methods), "Vary": "Accept"}
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
-        """The allowed methods, in the headers."""
-        return Response(status=204)
+    def finalize_response(  # type: ignore[override]  # ours are Django's own responses
+        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """To a HEAD the headers alone, with the length that the answer to a GET would have."""
+        made: HttpResponse = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+        if request.method == "HEAD" and not made.streaming and made.content:
+            made.headers["Content-Length"] = str(len(made.content))
+            made.content = b""
+        return made
+
+    def options(self, _request: Request, *_args: Any, **_kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """The allowed methods, and where all is described (RFC 8631), in the headers."""
+        return HttpResponse(status=204, headers={"Link": f'<{reverse("api:openapi")}>; rel="service-desc"'})
 
     def require_known_parameters(self, request: Request) -> None:
         """Raise ``Problem`` where the query holds anything that would be overlooked."""
@@ -54,8 +86,7 @@ class ArchiveView(APIView):
                 errors=[problems.Fault("This address does not know it.", parameter=name) for name in unknown],
                 extra={"allowed": allowed},
             )
-        faults = [problems.Fault(reason, parameter=name) for name, reason in refused.items()]
-        raise problems.Problem(problems.INVALID_PARAMETER, errors=faults)
+        raise problems.invalid_parameters(refused)
 
     def filtered(self, request: Request, rows: Any) -> Any:
         """*rows* as the query's filters select them; raises ``Problem`` that names each bad value."""
@@ -84,9 +115,18 @@ class ArchiveView(APIView):
         chosen, known = request.query_params["fields"].split(","), list(known)
         if unknown := [name for name in chosen if name not in known]:
             detail = f"Unknown: {', '.join(unknown)}. Known: {', '.join(known)}."
-            fault = problems.Fault(detail, parameter="fields")
-            raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
+            raise problems.invalid_parameters({"fields": detail})
         return chosen
+
+    def choice(self, request: Request, name: str, choices: tuple[str, ...]) -> str:
+        """What the query says for *name*, the first of *choices* where it says nothing.
+
+        Raises ``Problem`` for anything else.
+        """
+        said = str(request.query_params.get(name, choices[0]))
+        if said not in choices:
+            raise problems.invalid_parameters({name: f"One of: {', '.join(choices)}."})
+        return said
 
 
 def storable(pk: int) -> int:

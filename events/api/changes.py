@@ -49,4 +49,4 @@ class ChangeListView(ArchiveView):
             changes.pop()
             (following,) = address_with(request._request, "after", str(changes[-1]["seq"]))
         body = encode({"results": changes, "next": following})
-        return answer(request, body, links={"next": following})
+        return answer(request, body, links=[("next", following, "")])

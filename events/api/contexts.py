@@ -2,60 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from events import catalogue
 from events.api import describe, problems
-from events.api.answers import answer, encode, moved, page_answer, select
-from events.api.base import ArchiveView, storable
-from events.api.pagination import BY_ID, PARAMETERS, read_page
+from events.api.answers import encode, moved
+from events.api.base import storable
+from events.api.listing import ListView
+from events.api.negotiation import JSON, XML
+from events.api.pagination import BY_ID
+from events.api.single import SingleView, Writers
 from events.filters import ContextFilter
 from events.formats.serializers.contexts import (
     ContextDetailSerializer,
     ContextPageSerializer,
     ContextSerializer,
 )
+from events.formats.xml import context_xml
 from events.models import Context
 
-_FIELDS: Final = tuple(ContextSerializer().fields)
-_DETAIL_FIELDS: Final = tuple(ContextDetailSerializer().fields)
 
-
-class ContextListView(ArchiveView):
+class ContextListView(ListView):
     """Contexts; merged ones are not among them."""
 
+    name, member = "contexts", "context"
     filters = ContextFilter
-    parameters = (*PARAMETERS, "fields")
+    orderings = BY_ID
+    fields = tuple(ContextSerializer().fields)
+
+    @staticmethod
+    def all_rows() -> QuerySet[Context]:
+        """Those that were not merged."""
+        return Context.objects.standing()
+
+    def texts(self, rows: list[tuple[Any, ...]]) -> list[str]:
+        """Three queries for any number."""
+        return [encode(head) for head in catalogue.context_heads([pk for (pk,) in rows])]
 
     @describe.listing("contexts_list", "contexts", ContextPageSerializer, ContextFilter, BY_ID, "Contexts")
-    def get(self, request: Request) -> HttpResponse:
-        """One page, in four queries besides those of its filters."""
-        self.require_known_parameters(request)
-        fields = self.chosen_fields(request, _FIELDS)
-        page = read_page(request.query_params, BY_ID)
-        rows = page.rows(self.filtered(request, Context.objects.standing()), ("pk",))
-        heads = catalogue.context_heads([pk for (pk,) in rows.rows])
-        return page_answer(request, [encode(select(head, fields or _FIELDS)) for head in heads], rows)
+    def get(self, request: Request) -> HttpResponseBase:
+        """A page of contexts, or all of them."""
+        return self.listed(request)
 
 
-class ContextView(ArchiveView):
+class ContextView(SingleView):
     """One context."""
 
-    parameters = ("fields",)
+    fields = tuple(ContextDetailSerializer().fields)
+    writers: ClassVar[Writers] = {JSON: encode, XML: context_xml}
 
-    @describe.single("contexts_read", "contexts", ContextDetailSerializer, "One context")
+    @describe.single(
+        "contexts_read", "contexts", ContextDetailSerializer, "One context", formats=tuple(writers)
+    )
     def get(self, request: Request, pk: int) -> HttpResponse:
         """A merged one redirects."""
-        self.require_known_parameters(request)
-        fields = self.chosen_fields(request, _DETAIL_FIELDS) or _DETAIL_FIELDS
+        fields = self.wanted(request)
         survivor = catalogue.context_survivor(storable(pk))
         if survivor is None:
             raise problems.Problem(problems.NOT_FOUND)
         if survivor != pk:
-            return moved(request, "api:context", survivor)
+            return moved(request, "api:context", survivor, self.suffix)
         (head,) = catalogue.context_heads([pk])
-        head["count"] = catalogue.count_of_context(pk)
-        return answer(request, encode(select(head, fields)), revision=head["revision"])
+        return self.single(request, catalogue.counted(head), fields, revision=head["revision"])

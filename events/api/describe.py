@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar, cast
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from events.api import problems
+from events.api.negotiation import CSV, JSON, NDJSON, XML, Media
 from events.api.pagination import PAGE_SIZE, PAGE_SIZE_MAX, Ordering
 from events.filter_fields import ID_MAX
 from events.filters import Vocabulary
 from events.formats.serializers.problems import ProblemSerializer
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
+Kinds = Sequence[problems.Kind]
+Parameters = Sequence[OpenApiParameter]
 
 
 class Describe(Protocol):
@@ -25,6 +29,10 @@ class Describe(Protocol):
 
 
 _ALWAYS: Final = (problems.NOT_ACCEPTABLE, problems.INTERNAL_ERROR)
+_OF_STREAMS: Final = (problems.TOO_MANY_STREAMS, problems.VERSION_NOT_SUPPORTED)
+REMOVABLE: Final = (problems.GONE, problems.LEGAL)
+"""The problems of what may have been taken away."""
+LIST_FORMATS: Final = (JSON, XML, CSV, NDJSON)
 
 
 def query(name: str, schema: dict[str, Any], description: str, *, many: bool = False) -> OpenApiParameter:
@@ -36,24 +44,40 @@ def query(name: str, schema: dict[str, Any], description: str, *, many: bool = F
     )
 
 
+def path(name: str, schema: dict[str, Any]) -> OpenApiParameter:
+    """A part of the address."""
+    return OpenApiParameter(name, schema, OpenApiParameter.PATH, required=True)
+
+
+def page_size(most: int) -> OpenApiParameter:
+    """``page_size``, up to *most*."""
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": PAGE_SIZE}
+    return query("page_size", schema, "How many results a page has.")
+
+
 FIELDS: Final = query(
     "fields",
     {"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$", "examples": ["id,date,text"]},
     "Only these keys of each result, with commas between them. Answers then lack the other keys.",
 )
-SIZE: Final = query(
-    "page_size",
-    {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_MAX, "default": PAGE_SIZE},
-    "How many results a page has.",
-)
-ID: Final = OpenApiParameter(
-    "id", {"type": "integer", "minimum": 1, "maximum": ID_MAX}, OpenApiParameter.PATH, required=True
-)
+SIZE: Final = page_size(PAGE_SIZE_MAX)
+CURSOR: Final = query("cursor", {"type": "string", "minLength": 1}, "Opaque; from `next` or `previous`.")
+ID: Final = path("id", {"type": "integer", "minimum": 1, "maximum": ID_MAX})
 ETAG: Final = OpenApiParameter(
     "ETag", str, OpenApiParameter.HEADER, response=[200], description="Send it back as `If-None-Match`."
 )
 LINK: Final = OpenApiParameter(
-    "Link", str, OpenApiParameter.HEADER, response=[200], description="`next` and `prev` (RFC 8288)."
+    "Link", str, OpenApiParameter.HEADER, response=[200],
+    description="`next`, `prev`, `first` and, for each other format, `alternate` (RFC 8288).",
+)  # fmt: skip
+_COUNT: Final = query(
+    "count", {"type": "string", "enum": ["only"]}, "`only`: no results, but `count`, how many there are."
+)
+_FOR: Final = query(
+    "for",
+    {"type": "string", "enum": ["machines", "spreadsheets"], "default": "machines"},
+    "Whom CSV is written for: `spreadsheets` have no formula in any cell, names for what is JSON "
+    "otherwise, and a mark by which Excel knows UTF-8.",
 )
 
 
@@ -65,44 +89,57 @@ def filters_of(filters: type[Vocabulary]) -> list[OpenApiParameter]:
     ]
 
 
-def _paging(orderings: Sequence[Ordering]) -> list[OpenApiParameter]:
-    names = [ordering.name for ordering in orderings]
-    return [
-        query("ordering", {"type": "string", "enum": names, "default": names[0]}, "In which order."),
-        SIZE,
-        query("cursor", {"type": "string", "minLength": 1}, "Opaque; from `next` or `previous`."),
-        FIELDS,
-        LINK,
-    ]
+def ordering(orderings: Sequence[Ordering]) -> OpenApiParameter:
+    """``ordering``, the first of *orderings* by default."""
+    names = [one.name for one in orderings]
+    return query("ordering", {"type": "string", "enum": names, "default": names[0]}, "In which order.")
 
 
-def _answers(shape: Any, *kinds: problems.Kind, moved: bool = False) -> dict[Any, Any]:
-    answers: dict[Any, Any] = {200: shape, 304: OpenApiResponse(description="You have it already.")}
-    if moved:
-        answers[301] = OpenApiResponse(description="It was merged; `Location` names what it became part of.")
+def answers(shape: Any, formats: Sequence[Media], kinds: Kinds, *, moves: bool) -> dict[Any, Any]:
+    """The responses of an operation: *shape* as JSON, text in the other formats, a problem for each kind."""
+    found: dict[Any, Any] = {(200, JSON.type): shape}
+    for media in formats:
+        if media is not JSON:
+            found[200, media.type] = OpenApiTypes.STR
+    found[304] = OpenApiResponse(description="You have it already.")
+    if moves:
+        found[301] = OpenApiResponse(description="It was merged; `Location` names what it became part of.")
     by_status: dict[int, list[str]] = {}
     for kind in (problems.INVALID_PARAMETER, *kinds, problems.PRECONDITION_FAILED, *_ALWAYS):
         by_status.setdefault(kind.status, []).append(kind.title)
     for status, titles in by_status.items():
-        answers[status, problems.CONTENT_TYPE] = OpenApiResponse(
+        found[status, problems.CONTENT_TYPE] = OpenApiResponse(
             ProblemSerializer, description=". ".join(titles) + "."
         )
-    return answers
+    return found
 
 
 def listing(
-    operation: str, tag: str, shape: Any, filters: type[Vocabulary], orderings: Sequence[Ordering], text: str
+    operation: str,
+    tag: str,
+    shape: Any,
+    filters: type[Vocabulary],
+    orderings: Sequence[Ordering],
+    text: str,
+    *,
+    more: Parameters = (),
+    countable: bool = True,
 ) -> Describe:
-    """A list with filters and paging."""
+    """A list with filters: in pages as JSON or XML, whole as CSV or NDJSON."""
     return plain(
         operation,
         tag,
         shape,
         text,
-        "Paged by position: no page costs more than the first, and new rows shift nothing.",
-        [*filters_of(filters), *_paging(orderings)],
-        problems.INVALID_CURSOR,
-    )
+        "JSON and XML in pages, by position: no page costs more than the first, and new rows shift nothing. "
+        "CSV and NDJSON are the whole list, streamed; `page_size` and `cursor` are none of theirs.",
+        [
+            *filters_of(filters), *more, ordering(orderings), SIZE, CURSOR, FIELDS,
+            *([_COUNT] if countable else []), _FOR, LINK,
+        ],
+        kinds=(problems.INVALID_CURSOR, *_OF_STREAMS),
+        formats=LIST_FORMATS,
+    )  # fmt: skip
 
 
 def single(
@@ -111,13 +148,25 @@ def single(
     shape: Any,
     text: str,
     *,
-    removable: bool = False,
+    formats: Sequence[Media] = (JSON,),
     fields: bool = True,
     moves: bool = True,
+    at: OpenApiParameter = ID,
+    more: Parameters = (),
+    kinds: Kinds = (),
 ) -> Describe:
-    """One thing by its id. *removable*: it may answer 410 and 451; *moves*: it may redirect."""
-    kinds = (problems.NOT_FOUND, problems.GONE, problems.LEGAL) if removable else (problems.NOT_FOUND,)
-    return plain(operation, tag, shape, text, "", [ID, *([FIELDS] if fields else [])], *kinds, moves=moves)
+    """One thing. *moves*: it may redirect; *at*: what names it."""
+    return plain(
+        operation,
+        tag,
+        shape,
+        text,
+        "",
+        [at, *more, *([FIELDS] if fields else [])],
+        kinds=(problems.NOT_FOUND, *kinds),
+        formats=formats,
+        moves=moves,
+    )
 
 
 def plain(
@@ -126,17 +175,22 @@ def plain(
     shape: Any,
     text: str,
     description: str,
-    parameters: Sequence[OpenApiParameter],
-    *kinds: problems.Kind,
+    parameters: Parameters,
+    *,
+    kinds: Kinds = (),
+    formats: Sequence[Media] = (JSON,),
     moves: bool = False,
 ) -> Describe:
     """Any GET: its *parameters*, and the *kinds* of problems that it has besides those that all have."""
+    others = ", ".join(f"`{media.type}` (`.{media.suffix}`)" for media in formats if media is not JSON)
+    if others:
+        description = f"{description} Also as {others}: by `Accept`, or by the suffix instead of the slash."
     said: Any = extend_schema(
         operation_id=operation,
         tags=[tag],
         summary=text,
-        description=description,
+        description=description.strip(),
         parameters=[*parameters, ETAG],
-        responses=_answers(shape, problems.UNKNOWN_PARAMETER, *kinds, moved=moves),
+        responses=answers(shape, formats, (problems.UNKNOWN_PARAMETER, *kinds), moves=moves),
     )
     return cast("Describe", said)

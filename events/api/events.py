@@ -2,99 +2,118 @@
 
 from __future__ import annotations
 
-import json
-from typing import Final
+from typing import Any, ClassVar, Final
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from events import catalogue, queries
 from events.api import describe, problems
-from events.api.answers import answer, encode, moved, page_answer, select
+from events.api.answers import encode, moved
 from events.api.base import ArchiveView, storable
-from events.api.pagination import BY_DATE, PARAMETERS, read_page
+from events.api.listing import ListView
+from events.api.negotiation import JSON, MARKDOWN, XML
+from events.api.pagination import BY_DATE
+from events.api.single import SingleView, Writers
 from events.filters import EventFilter
 from events.formats.document import detail, detail_json
+from events.formats.markdown import event_markdown
 from events.formats.serializers.events import (
     EventDetailSerializer,
     EventPageSerializer,
     EventSerializer,
     RelatedListSerializer,
 )
+from events.formats.xml import event_xml, related_xml
 from events.models import Event
 from events.vocabulary import State
 
-_FIELDS: Final = tuple(EventSerializer().fields)
 _DETAIL_FIELDS: Final = tuple(EventDetailSerializer().fields)
-_BODY: Final = ("document__body",)
 
 
-class EventListView(ArchiveView):
+class EventListView(ListView):
     """Published events, as they are stored."""
 
+    name, member = "events", "event"
     filters = EventFilter
-    parameters = (*PARAMETERS, "fields")
+    orderings = BY_DATE
+    fields = tuple(EventSerializer().fields)
+    columns = ("document__body",)
+    ready = True
+
+    @staticmethod
+    def all_rows() -> QuerySet[Event]:
+        """What the public may see."""
+        return Event.objects.published()
+
+    def texts(self, rows: list[tuple[Any, ...]]) -> list[str]:
+        """The stored documents: one query for a page, besides those of its filters."""
+        return [body for (body,) in rows if body is not None]
 
     @describe.listing("events_list", "events", EventPageSerializer, EventFilter, BY_DATE, "Published events")
-    def get(self, request: Request) -> HttpResponse:
-        """One page, in one query besides those of its filters."""
-        self.require_known_parameters(request)
-        fields = self.chosen_fields(request, _FIELDS)
-        page = read_page(request.query_params, BY_DATE)
-        rows = (
-            page.rows(self.filtered(request, Event.objects.published()), _BODY)
-            if self.narrowed(request)
-            else page.rows_of_all(Event.objects.published, _BODY)
-        )
-        bodies = [body for (body,) in rows.rows if body is not None]
-        if fields is not None:
-            bodies = [encode(select(json.loads(body), fields)) for body in bodies]
-        return page_answer(request, bodies, rows)
+    def get(self, request: Request) -> HttpResponseBase:
+        """A page of events, or all of them."""
+        return self.listed(request)
 
 
-class EventView(ArchiveView):
+class EventView(SingleView):
     """One event with its related events."""
 
-    parameters = ("fields",)
+    fields = _DETAIL_FIELDS
+    writers: ClassVar[Writers] = {JSON: encode, XML: event_xml, MARKDOWN: event_markdown}
 
     @describe.single(
-        "events_read", "events", EventDetailSerializer, "One event with its related events", removable=True
+        "events_read",
+        "events",
+        EventDetailSerializer,
+        "One event with its related events",
+        formats=tuple(writers),
+        kinds=describe.REMOVABLE,
     )
     def get(self, request: Request, pk: int) -> HttpResponse:
         """The stored document and, composed now, what it is related to."""
-        self.require_known_parameters(request)
-        fields = self.chosen_fields(request, _DETAIL_FIELDS)
-        found = public_event(request, pk, "api:event")
+        fields = self.wanted(request)
+        found = public_event(self, request, pk, "api:event")
         if isinstance(found, HttpResponse):
             return found
         revision, body = found
         related = queries.related_of([pk]).get(pk, [])
-        text = detail_json(body, related) if fields is None else encode(select(detail(body, related), fields))
-        return answer(request, text, revision=revision)
+        if fields is None and self.media is JSON:
+            return self.written(request, detail_json(body, related), revision=revision)
+        return self.single(request, detail(body, related), fields, revision=revision)
 
 
-class RelatedView(ArchiveView):
+class RelatedView(SingleView):
     """What one event is related to, and why."""
+
+    parameters = ()
+    writers: ClassVar[Writers] = {JSON: encode, XML: related_xml}
 
     @describe.single(
         "events_related",
         "events",
         RelatedListSerializer,
         "What an event is related to, and why",
-        removable=True,
+        formats=tuple(writers),
+        kinds=describe.REMOVABLE,
         fields=False,
     )
     def get(self, request: Request, pk: int) -> HttpResponse:
         """Pins first, then by rank."""
-        self.require_known_parameters(request)
-        found = public_event(request, pk, "api:related")
+        self.wanted(request)
+        found = public_event(self, request, pk, "api:related")
         if isinstance(found, HttpResponse):
             return found
-        return answer(request, encode({"results": queries.related_of([pk]).get(pk, [])}))
+        return self.single(request, {"results": queries.related_of([pk]).get(pk, [])})
 
 
-def public_event(request: Request, pk: int, name: str) -> tuple[int, str] | HttpResponse:
-    """Revision and document of a published event, a redirect to what it was merged into, or ``Problem``."""
+def public_event(view: ArchiveView, request: Request, pk: int, name: str) -> tuple[int, str] | HttpResponse:
+    """Revision and document of a published event, a redirect to what it was merged into, or ``Problem``.
+
+    *name*: of the address that is asked, for the redirect.
+    """
     found = catalogue.event_gate(storable(pk))
     if found is not None:
         survivor, state, revision, body = found
@@ -103,5 +122,5 @@ def public_event(request: Request, pk: int, name: str) -> tuple[int, str] | Http
         if state == State.LEGAL:
             raise problems.Problem(problems.LEGAL)
         if state == State.PUBLISHED and body is not None:
-            return (revision, body) if survivor == pk else moved(request, name, survivor)
+            return (revision, body) if survivor == pk else moved(request, name, survivor, view.suffix)
     raise problems.Problem(problems.NOT_FOUND)

@@ -10,9 +10,10 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -26,7 +27,7 @@ from events.prepared import Prepared
 PAGE_SIZE: Final = 20
 PAGE_SIZE_MAX: Final = 500
 PARAMETERS: Final = ("ordering", "page_size", "cursor")
-_CURSOR_VERSION: Final = 1
+_CURSOR_VERSION: Final = 2
 _CURSOR_MAX: Final = 500
 _POSITION: Final = ("first", "second")
 """The keys of the row beside which a page begins."""
@@ -98,6 +99,7 @@ BY_DATE: Final = (
     Ordering("updated", (UPDATED, ID)),
 )
 BY_ID: Final = (Ordering("id", (ID,)), Ordering("-id", (ID,)))
+NEWEST_FIRST: Final = (Ordering("-id", (ID,)), Ordering("id", (ID,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,30 +109,33 @@ class Cursor:
     ordering: Ordering
     reverse: bool
     values: tuple[Any, ...]
+    scope: str = ""
 
     def text(self) -> str:
         """What the client is given."""
         values = [key.write(value) for key, value in zip(self.ordering.keys, self.values, strict=True)]
-        parts = [_CURSOR_VERSION, self.ordering.name, int(self.reverse), *values]
+        parts = [_CURSOR_VERSION, self.scope, self.ordering.name, int(self.reverse), *values]
         return (
             base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
         )
 
     @classmethod
-    def read(cls, text: str, ordering: Ordering) -> Cursor:
-        """The cursor that :meth:`text` wrote for this *ordering*; raises ``Problem`` for anything else."""
+    def read(cls, text: str, ordering: Ordering, scope: str) -> Cursor:
+        """The cursor that :meth:`text` wrote for this list, filtered so and in this *ordering*.
+
+        Raises ``Problem`` for anything else.
+        """
         try:
             if len(text) > _CURSOR_MAX:
                 raise ValueError(text)
             padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-            version, name, reverse, *values = json.loads(base64.b64decode(padded, b"-_", validate=True))
-            if version != _CURSOR_VERSION or name != ordering.name or reverse not in (0, 1):
+            version, of, name, reverse, *values = json.loads(base64.b64decode(padded, b"-_", validate=True))
+            if (version, of, name) != (_CURSOR_VERSION, scope, ordering.name) or reverse not in (0, 1):
                 raise ValueError(text)
             read = tuple(key.read(value) for key, value in zip(ordering.keys, values, strict=True))
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
-            fault = problems.Fault("Not a cursor of this list in this order.", parameter="cursor")
-            raise problems.Problem(problems.INVALID_CURSOR, errors=[fault]) from None
-        return cls(ordering, bool(reverse), read)
+            raise no_cursor() from None
+        return cls(ordering, bool(reverse), read, scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +145,13 @@ class Page:
     size: int
     ordering: Ordering
     cursor: Cursor | None
+    scope: str = ""
 
     def rows(self, found: QuerySet[Any], columns: tuple[str, ...]) -> Rows:
         """Read the page in one query: per row its keys, then *columns*."""
         beside = None if self.cursor is None else self.cursor.values
         reverse = self.cursor is not None and self.cursor.reverse
-        return self._cut(list(_page(found, self.ordering, reverse, beside, self.size, columns)))
+        return self.cut(list(_page(found, self.ordering, reverse, beside, self.size, columns)))
 
     def rows_of_all(self, all_rows: Callable[[], QuerySet[Any]], columns: tuple[str, ...]) -> Rows:
         """As :meth:`rows`, of a list that nothing narrows; *all_rows* makes the same queryset each time.
@@ -157,9 +163,16 @@ class Page:
             return self.rows(all_rows(), columns)
         reverse = self.cursor is not None and self.cursor.reverse
         prepared = _prepared(all_rows, self.ordering, reverse, bool(values), self.size, columns)
-        return self._cut(prepared.rows(**dict(zip(_POSITION, values, strict=False))))
+        return self.cut(prepared.rows(**dict(zip(_POSITION, values, strict=False))))
 
-    def _cut(self, read: list[tuple[Any, ...]]) -> Rows:
+    def behind(self, rows: Rows) -> Page:
+        """The page that follows *rows*."""
+        if rows.last is None:
+            return self
+        return replace(self, cursor=Cursor(self.ordering, False, rows.last, self.scope))
+
+    def cut(self, read: list[tuple[Any, ...]]) -> Rows:
+        """The page of what was *read*: in the direction of the cursor, with one row more if there is one."""
         keys = self.ordering.keys
         reverse = self.cursor is not None and self.cursor.reverse
         more, read = len(read) > self.size, read[: self.size]
@@ -190,9 +203,9 @@ class Rows:
         """The cursors of the next and the previous page, each None where there is no such page."""
         if self.first is None or self.last is None:
             return None, None
-        ordering = self.page.ordering
-        following = Cursor(ordering, False, self.last).text() if self.has_next else None
-        preceding = Cursor(ordering, True, self.first).text() if self.has_previous else None
+        ordering, scope = self.page.ordering, self.page.scope
+        following = Cursor(ordering, False, self.last, scope).text() if self.has_next else None
+        preceding = Cursor(ordering, True, self.first, scope).text() if self.has_previous else None
         return following, preceding
 
 
@@ -232,25 +245,49 @@ def _prepared(
     return Prepared(build)
 
 
-def read_page_size(data: QueryDict) -> int:
+def read_page_size(data: QueryDict, *, most: int = PAGE_SIZE_MAX) -> int:
     """Read ``page_size``; raises ``Problem`` for what is out of range."""
     size = parse_id(_one(data, "page_size", str(PAGE_SIZE)))
-    if size is None or size > PAGE_SIZE_MAX:
-        fault = problems.Fault(f"Write a number from 1 to {PAGE_SIZE_MAX}.", parameter="page_size")
+    if size is None or size > most:
+        fault = problems.Fault(f"Write a number from 1 to {most}.", parameter="page_size")
         raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
     return size
 
 
-def read_page(data: QueryDict, orderings: tuple[Ordering, ...]) -> Page:
-    """Read ``ordering``, ``page_size`` and ``cursor``; raises ``Problem`` for what cannot be used."""
-    size = read_page_size(data)
+def read_ordering(data: QueryDict, orderings: tuple[Ordering, ...]) -> Ordering:
+    """Read ``ordering``, the first of *orderings* where nothing is said."""
     by_name = {ordering.name: ordering for ordering in orderings}
     ordering = by_name.get(_one(data, "ordering", orderings[0].name))
     if ordering is None:
         fault = problems.Fault(f"One of: {', '.join(by_name)}.", parameter="ordering")
         raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
-    cursor = Cursor.read(_one(data, "cursor", ""), ordering) if "cursor" in data else None
-    return Page(size, ordering, cursor)
+    return ordering
+
+
+def read_page(data: QueryDict, orderings: tuple[Ordering, ...], scope: str) -> Page:
+    """Read ``ordering``, ``page_size`` and ``cursor``; raises ``Problem`` for what cannot be used.
+
+    *scope*: from :func:`scope_of`.
+    """
+    size = read_page_size(data)
+    ordering = read_ordering(data, orderings)
+    cursor = Cursor.read(_one(data, "cursor", ""), ordering, scope) if "cursor" in data else None
+    return Page(size, ordering, cursor, scope)
+
+
+def scope_of(name: str, data: QueryDict, narrowing: Iterable[str]) -> str:
+    """Stands in a cursor for the list *name* and for what of the query narrows it.
+
+    Behind another list, or the same one narrowed otherwise, the place that a cursor names means nothing.
+    """
+    asked = [(key, sorted(data.getlist(key))) for key in sorted(narrowing) if key in data]
+    return blake2b(repr((name, asked)).encode("utf-8", "backslashreplace"), digest_size=6).hexdigest()
+
+
+def no_cursor() -> problems.Problem:
+    """What is raised where a cursor is none of this list."""
+    fault = problems.Fault("Not a cursor of this list with these filters in this order.", parameter="cursor")
+    return problems.Problem(problems.INVALID_CURSOR, errors=[fault])
 
 
 def _one(data: QueryDict, name: str, default: str) -> str:

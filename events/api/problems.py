@@ -74,16 +74,28 @@ LEGAL = Kind(
     "unavailable-for-legal-reasons", 451, "Unavailable for legal reasons",
     "The event was removed because the law requires it. Remove your copy.",
 )  # fmt: skip
+TOO_MANY_STREAMS = Kind(
+    "too-many-streams", 503, "Too many streams",
+    "Whole lists are sent to a few callers at once, so that there is room for everybody else. Ask again "
+    "after the seconds that `Retry-After` names, or read the list in pages, as JSON.",
+)  # fmt: skip
+VERSION_NOT_SUPPORTED = Kind(
+    "http-1-0-stream", 505, "No streams over HTTP/1.0",
+    "In HTTP/1.0 nobody could tell a stream that broke off from a whole one. Ask by HTTP/1.1 or newer; "
+    "a proxy in between must do so too (nginx: `proxy_http_version 1.1`). Pages, as JSON, work by any.",
+)  # fmt: skip
 INTERNAL_ERROR = Kind(
     "internal-error", 500, "Our error", "Something broke here. It is on our record; try again later."
 )
 
+_EXPECTED: Final = (TOO_MANY_STREAMS, VERSION_NOT_SUPPORTED)
+"""Answers above 499 that are no failure of ours."""
 KINDS: Final = {
     kind.slug: kind
     for kind in (
         BAD_REQUEST, UNKNOWN_PARAMETER, INVALID_PARAMETER, INVALID_CURSOR, NOT_FOUND,
         METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, GONE, PRECONDITION_FAILED, UNSUPPORTED_MEDIA_TYPE, LEGAL,
-        INTERNAL_ERROR,
+        INTERNAL_ERROR, TOO_MANY_STREAMS, VERSION_NOT_SUPPORTED,
     )
 }  # fmt: skip
 
@@ -124,12 +136,23 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
         body["detail"] = self.detail or self.kind.explanation
         if self.errors:
             body["errors"] = [fault.as_json() for fault in self.errors]
-        return HttpResponse(
+        made = HttpResponse(
             json.dumps({**body, **self.extra}, ensure_ascii=False),
             status=self.kind.status,
             content_type=CONTENT_TYPE,
             headers={"Cache-Control": "no-store" if self.kind.status >= 500 else "no-cache", **self.headers},
         )
+        if self.kind in _EXPECTED:
+            # Django's log would call it an error that somebody must look at.
+            made._has_been_logged = True  # type: ignore[attr-defined]
+        return made
+
+
+def invalid_parameters(reasons: Mapping[str, str]) -> Problem:
+    """What is raised where values of parameters cannot be used: the reason for each."""
+    return Problem(
+        INVALID_PARAMETER, errors=[Fault(reason, parameter=name) for name, reason in reasons.items()]
+    )
 
 
 def answer_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse:

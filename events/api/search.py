@@ -73,7 +73,7 @@ class SearchView(ArchiveView):
         "Published events by the words in them",
         "By relevance, with a pull to what is new, the first 1,000 hits; by date all of them.",
         _PARAMETERS,
-        problems.INVALID_CURSOR,
+        kinds=(problems.INVALID_CURSOR,),
     )
     def get(self, request: Request) -> HttpResponse:
         """One page of hits; facets and histogram only for those who ask, as they cost more than the page."""
@@ -101,7 +101,7 @@ class SearchView(ArchiveView):
             **(_whole(query, filters, found.wider) if wants_facets else {"facets": None, "histogram": None}),
         }
         body = f'{{"results":[{",".join(hits)}],{encode(rest)[1:]}'
-        return answer(request, body, links={"next": following})
+        return answer(request, body, links=[("next", following, "")])
 
 
 class SuggestView(ArchiveView):

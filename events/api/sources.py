@@ -1,53 +1,122 @@
-"""``sources/``: the list and one source."""
+"""``sources/`` and ``publishers/``: the lists and one of each."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from events import catalogue
+from events import catalogue, publishers
 from events.api import describe, problems
-from events.api.answers import answer, encode, page_answer, select
-from events.api.base import ArchiveView, storable
-from events.api.pagination import BY_ID, PARAMETERS, read_page
-from events.filters import SourceFilter
-from events.formats.serializers.sources import SourcePageSerializer, SourceSerializer
+from events.api.answers import encode, moved
+from events.api.base import storable
+from events.api.listing import ListView
+from events.api.negotiation import JSON, XML
+from events.api.pagination import BY_ID
+from events.api.single import SingleView, Writers
+from events.filters import PublisherFilter, SourceFilter
+from events.formats.serializers.sources import (
+    PublisherPageSerializer,
+    PublisherSerializer,
+    SourcePageSerializer,
+    SourceSerializer,
+)
+from events.formats.xml import publisher_xml, source_xml
+from events.models import Publisher, Source
 
-_FIELDS: Final = tuple(SourceSerializer().fields)
 
-
-class SourceListView(ArchiveView):
+class SourceListView(ListView):
     """Sources that published events cite."""
 
+    name, member = "sources", "source"
     filters = SourceFilter
-    parameters = (*PARAMETERS, "fields")
+    orderings = BY_ID
+    fields = tuple(SourceSerializer().fields)
+
+    @staticmethod
+    def all_rows() -> QuerySet[Source]:
+        """Those that a published event cites."""
+        return catalogue.cited_sources()
+
+    def texts(self, rows: list[tuple[Any, ...]]) -> list[str]:
+        """One query for any number."""
+        return [encode(head) for head in catalogue.source_heads([pk for (pk,) in rows])]
 
     @describe.listing(
         "sources_list", "sources", SourcePageSerializer, SourceFilter, BY_ID, "Sources that events cite"
     )
-    def get(self, request: Request) -> HttpResponse:
-        """One page, in two queries besides those of its filters."""
-        self.require_known_parameters(request)
-        fields = self.chosen_fields(request, _FIELDS) or _FIELDS
-        page = read_page(request.query_params, BY_ID)
-        rows = page.rows(self.filtered(request, catalogue.cited_sources()), ("pk",))
-        heads = catalogue.source_heads([pk for (pk,) in rows.rows])
-        return page_answer(request, [encode(select(head, fields)) for head in heads], rows)
+    def get(self, request: Request) -> HttpResponseBase:
+        """A page of sources, or all of them."""
+        return self.listed(request)
 
 
-class SourceView(ArchiveView):
+class SourceView(SingleView):
     """One source that a published event cites."""
 
-    parameters = ("fields",)
+    fields = SourceListView.fields
+    writers: ClassVar[Writers] = {JSON: encode, XML: source_xml}
 
-    @describe.single("sources_read", "sources", SourceSerializer, "One source", moves=False)
+    @describe.single(
+        "sources_read", "sources", SourceSerializer, "One source", formats=tuple(writers), moves=False
+    )
     def get(self, request: Request, pk: int) -> HttpResponse:
         """Its publisher and its own words."""
-        self.require_known_parameters(request)
-        fields = self.chosen_fields(request, _FIELDS) or _FIELDS
+        fields = self.wanted(request)
         if not catalogue.cited_sources().filter(pk=storable(pk)).exists():
             raise problems.Problem(problems.NOT_FOUND)
         (head,) = catalogue.source_heads([pk])
-        return answer(request, encode(select(head, fields)))
+        return self.single(request, head, fields)
+
+
+class PublisherListView(ListView):
+    """Publishers that published events cite; merged ones are not among them."""
+
+    name, member = "publishers", "publisher"
+    filters = PublisherFilter
+    orderings = BY_ID
+    fields = tuple(PublisherSerializer().fields)
+
+    @staticmethod
+    def all_rows() -> QuerySet[Publisher]:
+        """Those that a published event cites."""
+        return publishers.public_publishers()
+
+    def texts(self, rows: list[tuple[Any, ...]]) -> list[str]:
+        """Three queries for any number."""
+        return [encode(head) for head in publishers.publisher_heads([pk for (pk,) in rows])]
+
+    @describe.listing(
+        "publishers_list",
+        "publishers",
+        PublisherPageSerializer,
+        PublisherFilter,
+        BY_ID,
+        "Publishers that events cite",
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """A page of publishers, or all of them."""
+        return self.listed(request)
+
+
+class PublisherView(SingleView):
+    """One publisher that a published event cites."""
+
+    fields = PublisherListView.fields
+    writers: ClassVar[Writers] = {JSON: encode, XML: publisher_xml}
+
+    @describe.single(
+        "publishers_read", "publishers", PublisherSerializer, "One publisher", formats=tuple(writers)
+    )
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        """Its names and hosts. A merged one redirects."""
+        fields = self.wanted(request)
+        found = publishers.find_publisher(storable(pk))
+        if found is None or not publishers.public_publishers().filter(pk=found.pk).exists():
+            raise problems.Problem(problems.NOT_FOUND)
+        if found.pk != pk:
+            return moved(request, "api:publisher", found.pk, self.suffix)
+        (head,) = publishers.publisher_heads([pk])
+        return self.single(request, head, fields)

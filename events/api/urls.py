@@ -1,23 +1,76 @@
-"""Addresses under ``/api/``; what is not here is answered with a problem, too."""
+"""Addresses under ``/api/``; what is not here is answered with a problem, too.
+
+Each has two forms: with a slash, where ``Accept`` decides about the format, and with a suffix instead,
+which decides itself: ``events/1/`` and ``events/1.xml``.
+"""
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from typing import Any
 
-from events.api import changes, contexts, events, schema, search, sources
+from django.urls import URLPattern, path, re_path, register_converter
+from rest_framework.views import APIView
+
+from events.api import (
+    changes,
+    contexts,
+    corrections,
+    days,
+    editorials,
+    events,
+    index,
+    revisions,
+    schema,
+    search,
+    sources,
+    stats,
+)
+
+
+class _Day:
+    """A day, as ``2004-02-09``."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: Any) -> str:
+        return str(value)
+
+
+register_converter(_Day, "day")
+
+
+def _both(address: str, view: type[APIView], name: str) -> list[URLPattern]:
+    return [
+        path(f"v1/{address}/", view.as_view(), name=name),
+        path(f"v1/{address}.<slug:format>", view.as_view()),
+    ]
+
 
 app_name = "api"
 urlpatterns = [
-    path("v1/events/", events.EventListView.as_view(), name="events"),
-    path("v1/events/<int:pk>/", events.EventView.as_view(), name="event"),
-    path("v1/events/<int:pk>/related/", events.RelatedView.as_view(), name="related"),
-    path("v1/contexts/", contexts.ContextListView.as_view(), name="contexts"),
-    path("v1/contexts/<int:pk>/", contexts.ContextView.as_view(), name="context"),
-    path("v1/sources/", sources.SourceListView.as_view(), name="sources"),
-    path("v1/sources/<int:pk>/", sources.SourceView.as_view(), name="source"),
-    path("v1/search/", search.SearchView.as_view(), name="search"),
-    path("v1/suggest/", search.SuggestView.as_view(), name="suggest"),
-    path("v1/changes/", changes.ChangeListView.as_view(), name="changes"),
+    path("v1/", index.IndexView.as_view(), name="index"),
+    *_both("events", events.EventListView, "events"),
+    *_both("events/<int:pk>", events.EventView, "event"),
+    *_both("events/<int:pk>/related", events.RelatedView, "related"),
+    *_both("events/<int:pk>/revisions", revisions.RevisionListView, "revisions"),
+    *_both("contexts", contexts.ContextListView, "contexts"),
+    *_both("contexts/<int:pk>", contexts.ContextView, "context"),
+    *_both("sources", sources.SourceListView, "sources"),
+    *_both("sources/<int:pk>", sources.SourceView, "source"),
+    *_both("publishers", sources.PublisherListView, "publishers"),
+    *_both("publishers/<int:pk>", sources.PublisherView, "publisher"),
+    *_both("editorials", editorials.EditorialListView, "editorials"),
+    *_both("editorials/<int:pk>", editorials.EditorialView, "editorial"),
+    *_both("corrections", corrections.CorrectionListView, "corrections"),
+    *_both("days", days.DayListView, "days"),
+    *_both("days/<day:date>", days.DayView, "day"),
+    *_both("search", search.SearchView, "search"),
+    *_both("suggest", search.SuggestView, "suggest"),
+    *_both("stats", stats.StatsView, "stats"),
+    *_both("changes", changes.ChangeListView, "changes"),
     path("openapi.json", schema.DescriptionView.as_view(), name="openapi"),
     path("problems/", schema.ProblemKindsView.as_view(), name="problems"),
     path("problems/<slug:slug>", schema.ProblemKindView.as_view(), name="problem"),

@@ -7,10 +7,11 @@ elements of the name that ``_MEMBERS`` gives. Characters that XML 1.0 does not a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 NAMESPACE: Final = "urn:newsarchive:1"
+_DECLARATION: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 _MEMBERS: Final = {
     "former_addresses": "address",
     "contexts": "context",
@@ -25,6 +26,11 @@ _MEMBERS: Final = {
     "events": "event",
     "days": "day",
     "editorials": "editorial",
+    "hosts": "host",
+    "former_names": "name",
+    "changes": "change",
+    "old": "value",
+    "new": "value",
 }
 # A bare carriage return would be read as a line feed.
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
@@ -57,8 +63,34 @@ def editorial_xml(editorial: Mapping[str, Any]) -> bytes:
     return _document("editorial", editorial)
 
 
+def related_xml(answer: Mapping[str, Any]) -> bytes:
+    """What an event is related to: ``{"results": […]}``."""
+    return page_xml("link", answer["results"])
+
+
+def source_xml(source: Mapping[str, Any]) -> bytes:
+    """A web document that events cite."""
+    return _document("source", source)
+
+
+def publisher_xml(publisher: Mapping[str, Any]) -> bytes:
+    """Who publishes sources."""
+    return _document("publisher", publisher)
+
+
+def page_xml(member: str, results: Iterable[Mapping[str, Any]], **beside: Any) -> bytes:
+    """A page of a list: its *results*, an element *member* each, and what stands beside them."""
+    out = [f'{_DECLARATION}<page xmlns="{NAMESPACE}"><results>']
+    for result in results:
+        _write(out, member, result)
+    out.append("</results>")
+    _write_fields(out, beside)
+    out.append("</page>\n")
+    return "".join(out).encode()
+
+
 def _document(root: str, page: Mapping[str, Any]) -> bytes:
-    out = [f'<?xml version="1.0" encoding="utf-8"?>\n<{root} xmlns="{NAMESPACE}">']
+    out = [f'{_DECLARATION}<{root} xmlns="{NAMESPACE}">']
     _write_fields(out, page)
     out.append(f"</{root}>\n")
     return "".join(out).encode()

@@ -166,7 +166,20 @@ CONTENT_SECURITY_POLICY = {
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_URLS_REGEX = r"^/api/.*$"
 CORS_ALLOW_CREDENTIALS = False
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "Last-Modified", "Retry-After"]
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+]
+CORS_EXPOSE_HEADERS = ["Allow", "ETag", "Link", "Location", "Retry-After"]
+CORS_PREFLIGHT_MAX_AGE = 86_400
+
+# Whole lists occupy a thread while they are sent: half of a process's threads (newsarchive/gunicorn.py),
+# so that the other half is there for everybody else.
+STREAMS_AT_ONCE: int = max(1, min(env.int("WEB_THREADS", default=4), 64) // 2)
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

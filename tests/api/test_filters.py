@@ -66,7 +66,7 @@ def test_contexts_by_id_or_slug_any_or_all(ids: Ids) -> None:
 def test_an_event_that_cites_one_publisher_often_hides_no_other(
     ids: Ids, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filters, "_FEW", 3)
+    monkeypatch.setattr(filters.events, "_FEW", 3)
     often, once = make_event("Often."), make_event("Once.")
     for number in range(4):
         cite(often, position=number, label="Paper", url=f"https://paper.example/{number}")
@@ -79,8 +79,12 @@ def test_a_context_of_very_many_events_finds_them_all(ids: Ids) -> None:
     context = make_context("Alpha")
     others = [make_event(f"Number {number}.", date="2001-01-01") for number in range(3)]
     Tagging.objects.bulk_create(Tagging(event=event, context=context, how="person") for event in others)
-    prepared_anew = Prepared(filters._few_tagged._build)
-    with mock.patch.object(filters, "_FEW", 2), mock.patch.object(filters, "_few_tagged", prepared_anew):
+    prepared_anew = Prepared(filters.events._few_tagged._build)
+    few, tagged = (
+        mock.patch.object(filters.events, "_FEW", 2),
+        mock.patch.object(filters.events, "_few_tagged", prepared_anew),
+    )
+    with few, tagged:
         assert ids("events/?context=alpha&date_to=2001-01-01") == [event.pk for event in reversed(others)]
         assert len(ids("events/?context=alpha")) == 4
 
@@ -240,7 +244,7 @@ def test_an_unknown_parameter_is_refused_with_the_allowed_ones(get: Get, path: s
         assert name in problem["detail"]
     if path == "events/":
         assert set(problem["allowed"]) == {
-            *EventFilter.base_filters, "ordering", "page_size", "cursor", "fields",
+            *EventFilter.base_filters, "ordering", "page_size", "cursor", "fields", "count", "for",
         }  # fmt: skip
 
 

@@ -13,13 +13,38 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator, FormatChecker
 
+from events.actions.correct import correct_event
 from events.actions.recording import Actor, recording
-from events.filters import ContextFilter, EventFilter, SourceFilter
-from events.models import Alias, Broader, Curation, Event
+from events.filters import (
+    ContextFilter,
+    CorrectionFilter,
+    EditorialFilter,
+    EventFilter,
+    PublisherFilter,
+    SourceFilter,
+)
+from events.models import Alias, Broader, Curation, Editorial, Event, Publisher, Source
 from events.vocabulary import ChangeKind, Grade, State
-from tests.factories import former_address, make_context, make_event, make_provenance, relate
+from tests.factories import (
+    former_address,
+    make_context,
+    make_editorial,
+    make_event,
+    make_provenance,
+    relate,
+)
+from tests.people import make_person
 
 Get = Callable[..., Any]
+LISTS = {
+    "events": EventFilter,
+    "contexts": ContextFilter,
+    "sources": SourceFilter,
+    "publishers": PublisherFilter,
+    "editorials": EditorialFilter,
+    "corrections": CorrectionFilter,
+    "days": EventFilter,
+}
 GOLDEN = Path(__file__).parent / "golden" / "openapi.json"
 
 
@@ -55,10 +80,11 @@ def test_every_operation_describes_its_problems(document: dict[str, Any]) -> Non
 
 
 def test_every_filter_is_described(document: dict[str, Any]) -> None:
-    for path, filters in (("events", EventFilter), ("contexts", ContextFilter), ("sources", SourceFilter)):
+    for path, filters in LISTS.items():
         said = document["paths"][f"/api/v1/{path}/"]["get"]["parameters"]
         named = {parameter["name"] for parameter in said}
-        assert named == {*filters.base_filters, "ordering", "page_size", "cursor", "fields"}
+        other = {"by"} if path == "days" else {"count"}
+        assert named == {*filters.base_filters, *other, "ordering", "page_size", "cursor", "fields", "for"}
         assert all(parameter["description"] for parameter in said)
 
 
@@ -88,6 +114,12 @@ def whole_archive() -> Event:
         trace.revise_event(event, ChangeKind.CORRECTED, {}, grade=Grade.TYPO, note="")
         trace.revise_context(make_context("Talks"), ChangeKind.UPDATED, {})
         event.save()
+    correct_event(
+        actor=make_person(), event_id=event.pk, version=event.version, grade=Grade.UPDATE,
+        note="A word more.", values={"text": "The cornerstones of security.", "citations": []},
+    )  # fmt: skip
+    make_event("Cited.", citations=[("Gazette", "https://gazette.example/a", "")])
+    make_editorial("A case for patience")
     return event
 
 
@@ -95,8 +127,24 @@ def whole_archive() -> Event:
 def test_real_answers_are_as_described(get: Get, document: dict[str, Any]) -> None:
     event = whole_archive()
     gone = make_event("Gone.", state=State.WITHDRAWN)
-    context, source = make_context("Treaty").pk, event.citations.first().source_id  # type: ignore[union-attr]
+    context, source = make_context("Treaty").pk, Source.objects.get().pk
+    publisher = Publisher.objects.get(name="Gazette").pk
+    piece, late = Editorial.objects.get().pk, make_editorial("Gone again", state=State.WITHDRAWN).pk
     asked = {
+        "/api/v1/events/{id}/revisions/": [
+            f"events/{event.pk}/revisions/",
+            f"events/{event.pk}/revisions/?page_size=1",
+            f"events/{event.pk}/revisions/?page_size=51",
+            "events/0/revisions/",
+        ],
+        "/api/v1/publishers/": ["publishers/", "publishers/?host=x", "publishers/?count=only"],
+        "/api/v1/publishers/{id}/": [f"publishers/{publisher}/", "publishers/0/"],
+        "/api/v1/editorials/": ["editorials/", "editorials/?author=A. Writer", "editorials/?date_to=x"],
+        "/api/v1/editorials/{id}/": [f"editorials/{piece}/", f"editorials/{late}/", "editorials/0/"],
+        "/api/v1/corrections/": ["corrections/", "corrections/?grade=update", "corrections/?event=x"],
+        "/api/v1/days/": ["days/", "days/?by=month&page_size=1", "days/?by=hour"],
+        "/api/v1/days/{date}/": ["days/2004-02-09/", "days/2004-02-30/", "days/1999-12-31/?edition=zh"],
+        "/api/v1/stats/": ["stats/", "stats/?x=1"],
         "/api/v1/events/": ["events/", "events/?page_size=1", "events/?colour=red", "events/?cursor=x"],
         "/api/v1/events/{id}/": [f"events/{event.pk}/", f"events/{gone.pk}/", "events/0/"],
         "/api/v1/events/{id}/related/": [f"events/{event.pk}/related/", f"events/{gone.pk}/related/"],

@@ -5,22 +5,27 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection, transaction
+from django.http import QueryDict
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.api.pagination import BY_DATE, Cursor, Page
+from events.api.pagination import BY_DATE, Cursor, Page, scope_of
 from events.models import Document, Event
 from tests.factories import make_event
 
 pytestmark = pytest.mark.django_db
 Get = Callable[..., Any]
 START = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+ALL = scope_of("events", QueryDict(), ())
+"""What cursors of the whole list of events say of it."""
 
 
 def plain_events(days: list[int]) -> list[int]:
@@ -106,14 +111,22 @@ def test_the_way_back_shows_the_same_pages(rows: list[int], size: int, name: str
         transaction.set_rollback(True)
 
 
+def links_of(answer: Any) -> dict[str, str]:
+    """Relation → address, of the pages that the header names."""
+    found = re.findall(r'<([^>]*)>; rel="(\w+)"', answer.headers["Link"])
+    return {rel: url for url, rel in found if rel != "alternate"}
+
+
 def test_links_are_in_the_body_and_in_the_header(get: Get) -> None:
     plain_events([1, 2, 3])
     first = get("events/?page_size=1&date_from=2004-02-01")
     assert first.json()["previous"] is None
-    assert first.headers["Link"] == f'<{first.json()["next"]}>; rel="next"'
+    assert links_of(first) == {"next": first.json()["next"], "first": first.wsgi_request.build_absolute_uri()}
     second = get(first.json()["next"])
     following, preceding = second.json()["next"], second.json()["previous"]
-    assert second.headers["Link"] == f'<{following}>; rel="next", <{preceding}>; rel="prev"'
+    assert links_of(second) == {
+        "next": following, "prev": preceding, "first": first.wsgi_request.build_absolute_uri()
+    }  # fmt: skip
     assert "date_from=2004-02-01" in following
     assert get(preceding).json()["results"] == first.json()["results"]
     assert get(preceding).json()["previous"] is None
@@ -138,16 +151,17 @@ def encoded(parts: object) -> str:
     "cursor",
     [
         "broken", "%00", "%F0%9F%92%A3", "A" * 501,
-        encoded([1, "-date", 0, "2004-02-09"]),
-        encoded([1, "-date", 0, "2004-02-09", "1", "2"]),
-        encoded([1, "-date", 2, "2004-02-09", "1"]),
-        encoded([1, "-date", 0, "9 February", "1"]),
-        encoded([1, "-date", 0, "2004-02-09", "-1"]),
-        encoded([1, "-date", 0, "2004-02-09", str(2**63)]),
-        encoded([1, "-date", 0, 20040209, 1]),
-        encoded([1, "date", 0, "2004-02-09", "1"]),
-        encoded([2, "-date", 0, "2004-02-09", "1"]),
-        encoded([1, "-date", 0, None, None]),
+        encoded([2, ALL, "-date", 0, "2004-02-09"]),
+        encoded([2, ALL, "-date", 0, "2004-02-09", "1", "2"]),
+        encoded([2, ALL, "-date", 2, "2004-02-09", "1"]),
+        encoded([2, ALL, "-date", 0, "9 February", "1"]),
+        encoded([2, ALL, "-date", 0, "2004-02-09", "-1"]),
+        encoded([2, ALL, "-date", 0, "2004-02-09", str(2**63)]),
+        encoded([2, ALL, "-date", 0, 20040209, 1]),
+        encoded([2, ALL, "date", 0, "2004-02-09", "1"]),
+        encoded([1, ALL, "-date", 0, "2004-02-09", "1"]),
+        encoded([2, "", "-date", 0, "2004-02-09", "1"]),
+        encoded([2, ALL, "-date", 0, None, None]),
         encoded({"v": 1}), encoded(7), encoded("text"),
     ],
 )  # fmt: skip
@@ -158,8 +172,31 @@ def test_a_cursor_that_we_did_not_write_is_a_problem(get: Get, cursor: str) -> N
     assert answer.json()["errors"][0]["parameter"] == "cursor"
 
 
+def test_a_cursor_belongs_to_its_list_its_filters_and_its_order(get: Get) -> None:
+    plain_events([1, 2, 3])
+    for name in ("Alpha", "Beta"):
+        make_event(f"{name}.", contexts=[name], citations=[(name, f"https://{name}.example/", "")])
+
+    def cursor(path: str) -> str:
+        return parse_qs(urlsplit(get(path).json()["next"]).query)["cursor"][0]
+
+    own = cursor("events/?page_size=1&edition=en")
+    assert get(f"events/?edition=en&cursor={own}").status_code == 200
+    assert get(f"events/?edition=en&fields=id&page_size=2&cursor={own}").status_code == 200
+    by_id = cursor("contexts/?page_size=1")
+    for path in (
+        f"events/?cursor={own}",
+        f"events/?edition=en&edition=zh&cursor={own}",
+        f"events/?edition=en&ordering=date&cursor={own}",
+        f"days/?edition=en&cursor={own}",
+        f"sources/?cursor={by_id}",
+    ):
+        answer = get(path)
+        assert (answer.status_code, answer.json()["type"]) == (400, "/api/problems/invalid-cursor"), path
+
+
 def test_a_naive_moment_in_a_cursor_is_a_problem(get: Get) -> None:
-    cursor = encoded([1, "updated", 0, "2004-02-09T12:00:00", "1"])
+    cursor = encoded([2, ALL, "updated", 0, "2004-02-09T12:00:00", "1"])
     assert get(f"events/?ordering=updated&cursor={cursor}").status_code == 400
 
 

@@ -29,7 +29,6 @@ def problem(answer: Any, status: int, slug: str) -> dict[str, Any]:
     "path",
     [
         "/api/",
-        "/api/v1/",
         "/api/v2/events/",
         "/api/v1/events/abc/",
         "/api/v1/events/-1/",
@@ -60,8 +59,9 @@ def test_other_methods_are_not_allowed(method: str) -> None:
 
 
 def test_other_formats_are_not_acceptable(get: Get) -> None:
-    for accept in ("text/csv", "application/xml", "image/*;q=0.5, text/html"):
-        problem(get("events/", accept=accept), 406, "not-acceptable")
+    for accept in ("text/turtle", "image/*;q=0.5, text/html", "application/json;q=0"):
+        said = problem(get("events/", accept=accept), 406, "not-acceptable")
+        assert said["allowed"] == ["application/json", "application/xml", "text/csv", "application/x-ndjson"]
     for accept in ("", "*/*", "application/*", "application/json; charset=utf-8", "application/problem+json"):
         assert get("events/", accept=accept).status_code == 200, accept
 

@@ -105,9 +105,9 @@ def test_it_costs_the_same_with_more_corrections(client: Client, editor: Actor) 
         return len(queries)
 
     correct(editor, "One is wrng.", "One is wrong.")
-    # Corrections with their events; addresses.
-    assert cost() == 2
+    # Corrections with their events; addresses; when these events were public.
+    assert cost() == 3
     correct(editor, "Two is wrng.", "Two is wrong.")
     correct(editor, "Three is wrng.", "Three is wrong.")
-    assert cost() == 2
+    assert cost() == 3
     assert len(ledger.corrections("en")) == 3

@@ -14,3 +14,6 @@ class PageShape(Shape):
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
+    count = serializers.IntegerField(
+        required=False, help_text="How many there are; with `count=only`, and then `results` is empty."
+    )

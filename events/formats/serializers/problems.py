@@ -24,7 +24,9 @@ class ProblemSerializer(Shape):
     detail = serializers.CharField()
     errors = FaultSerializer(many=True, required=False)  # type: ignore[assignment]
     allowed = serializers.ListField(
-        child=serializers.CharField(), required=False, help_text="The parameters that this address knows."
+        child=serializers.CharField(),
+        required=False,
+        help_text="What this address knows: its parameters, or its formats.",
     )
 
 

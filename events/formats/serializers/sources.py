@@ -23,3 +23,22 @@ class SourcePageSerializer(PageShape):
     """One page of sources."""
 
     results = SourceSerializer(many=True)
+
+
+class PublisherSerializer(Shape):
+    """Who publishes sources."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    former_names = serializers.ListField(
+        child=serializers.CharField(), help_text="Of publishers that were merged into it."
+    )
+    hosts = serializers.ListField(child=serializers.CharField(), help_text="Where it publishes.")
+    path = serializers.CharField(help_text="Its page on the public site.")
+    created = serializers.DateTimeField()
+
+
+class PublisherPageSerializer(PageShape):
+    """One page of publishers."""
+
+    results = PublisherSerializer(many=True)
