@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import ExtractYear
+from django.db.models.functions import ExtractYear, JSONObject
 
 from events.models import Context, Event, Tagging
 from events.prepared import Prepared
+from events.slugs import Address
 from events.vocabulary import EDITIONS
 
 Json = dict[str, Any]
@@ -53,28 +55,49 @@ def event_counts(context_ids: Collection[int]) -> dict[int, int]:
     return dict(tagged.order_by().values_list("taggings__context").annotate(number=Count("pk")))
 
 
+class Beside(NamedTuple):
+    """An event beside another: its id, its ISO date and its present address."""
+
+    event_id: int
+    date: str
+    path: str
+
+
 class Neighbours(NamedTuple):
     """The events before and after one in the order of a context's events, where there are any."""
 
     context_id: int
-    previous: int | None
-    following: int | None
+    previous: Beside | None
+    following: Beside | None
 
 
 def _beside(event_id: int) -> QuerySet[Tagging, tuple[Any, ...]]:
-    public = Event.objects.published()
+    public = Event.objects.published().filter(addresses__current=True)
     before = public.of_context(OuterRef("context"), high=OuterRef("key"))
-    after = public.of_context(OuterRef("context"), low=OuterRef("key") + 1).order_by("key")
+    after = public.of_context(OuterRef("context"), low=OuterRef("key") + 1).reverse()
+    place = JSONObject(
+        id="pk", date="date", edition="edition", day="addresses__date", slug="addresses__slug"
+    )  # fmt: skip
     own = Tagging.objects.in_order().filter(event=event_id).order_by("context__name", "context")
-    return own.values_list("context", Subquery(before.values("pk")[:1]), Subquery(after.values("pk")[:1]))
+    return own.values_list(
+        "context", Subquery(before.values(at=place)[:1]), Subquery(after.values(at=place)[:1])
+    )
 
 
 _neighbours: Final = Prepared(_beside)
 
 
 def neighbours_in_contexts(event_id: int) -> list[Neighbours]:
-    """For each context of a published event, by name, the ids of the events beside it; one query."""
-    return [Neighbours(*row) for row in _neighbours.rows(event_id=event_id)]
+    """For each context of a published event, by name, the events beside it; one query."""
+    rows = _neighbours.rows(event_id=event_id)
+    return [Neighbours(context_id, _read(before), _read(after)) for context_id, before, after in rows]
+
+
+def _read(place: Json | None) -> Beside | None:
+    if place is None:
+        return None
+    address = Address(dt.date.fromisoformat(place["day"]), place["slug"])
+    return Beside(place["id"], place["date"], EDITIONS[place["edition"]].prefix + address.path)
 
 
 def _most_used(events: Any, limit: int) -> list[Json]:

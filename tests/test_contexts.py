@@ -21,7 +21,8 @@ def test_the_events_beside_one_in_each_of_its_contexts() -> None:
     middle = make.make_event("Middle.", date="2004-02-09", contexts=["Storms", "Bergen", "Alone"])
     hidden = make.make_event("Hidden.", date="2004-02-10", contexts=["Storms", "Bergen"], state=State.DRAFT)
     beside = {
-        row.context_id: (row.previous, row.following) for row in contexts.neighbours_in_contexts(middle.pk)
+        row.context_id: tuple(one and one.event_id for one in (row.previous, row.following))
+        for row in contexts.neighbours_in_contexts(middle.pk)
     }
     named = {name: make.make_context(name).pk for name in ("Storms", "Bergen", "Alone")}
     assert beside == {
@@ -30,6 +31,9 @@ def test_the_events_beside_one_in_each_of_its_contexts() -> None:
         named["Alone"]: (None, None),
     }
     assert contexts.neighbours_in_contexts(hidden.pk) == []
+    assert contexts.neighbours_in_contexts(middle.pk)[1].previous == contexts.Beside(
+        first.pk, "2004-02-09", "/news/2004/02/9/first"
+    )
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -15,6 +15,7 @@ _GAP: Final = 0.2
 _LEAST: Final = 1.5
 """What a bar with a value measures at least: one event among thousands must be seen."""
 _LABELS_MOST: Final = 12
+_TICKS_MOST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """A round value of the scale, and the height at which it stands."""
+
+    value: int
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Bars within ``width`` × ``height``; ``most`` is the greatest value, at the top of the scale."""
 
@@ -49,6 +58,7 @@ class Chart:
     width: int
     height: int
     most: int
+    ticks: tuple[Tick, ...]
 
     @property
     def points(self) -> list[Point]:
@@ -56,11 +66,13 @@ class Chart:
         return [bar.point for bar in self.bars]
 
 
-def columns(name: str, points: Sequence[Point], *, width: int = 640, height: int = 120) -> Chart:
-    """Upright bars from left to right: a course of time. With many points only some bear a label."""
+def columns(
+    name: str, points: Sequence[Point], *, width: int = 640, height: int = 120, labels: int = _LABELS_MOST
+) -> Chart:
+    """Upright bars from left to right: a course of time. With many points only some bear one of *labels*."""
     most = max((point.value for point in points), default=0)
     step = width / max(1, len(points))
-    every = -(-len(points) // _LABELS_MOST)
+    every = -(-len(points) // labels)
     bars = []
     for at, point in enumerate(points):
         tall = _length(point.value, most, height)
@@ -71,7 +83,19 @@ def columns(name: str, points: Sequence[Point], *, width: int = 640, height: int
                 middle=round((at + 0.5) * step, 2), labelled=at % max(1, every) == 0,
             )
         )  # fmt: skip
-    return Chart(name, tuple(bars), width, height, most)
+    return Chart(name, tuple(bars), width, height, most, _ticks(most, height))
+
+
+def _ticks(most: int, height: int) -> tuple[Tick, ...]:
+    """At most three round values up to *most*, apart by 1, 2 or 5 times a power of ten; none for 1."""
+    if most < 2:
+        return ()
+    step = 1
+    while most // step > _TICKS_MOST:
+        step = step * 5 // 2 if str(step).startswith("2") else step * 2
+    return tuple(
+        Tick(value, round(height - value / most * height, 2)) for value in range(step, most + 1, step)
+    )
 
 
 def _length(value: int, most: int, room: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import math
 from itertools import groupby, islice
 from typing import Any, Final
 
@@ -45,7 +46,6 @@ def years_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpResp
     page = {
         "canonical": absolute(path),
         "versions": versions(edition, "news/"),
-        "archive_href": path,
         "chart": columns(words(edition)["years"], points),
         "years": [
             {"href": f"{path}{year:04d}/", "label": str(year), "count": count}
@@ -85,7 +85,6 @@ def year_page(request: HttpRequest, year: str, edition: str = DEFAULT_EDITION) -
     months = [dt.date(number, month, 1) for month in range(1, 13)]
     page = {
         "canonical": absolute(path),
-        "archive_href": _path(edition),
         "year": year,
         "count": count_words(edition, sum(counts.values())),
         "weekdays": weekday_words(edition),
@@ -114,7 +113,6 @@ def month_page(request: HttpRequest, year: str, month: str, edition: str = DEFAU
     earlier, later = timeline.nearest_days(edition, first, last)
     page = {
         "canonical": absolute(path),
-        "archive_href": _path(edition),
         "title": month_words(edition, first.year, first.month),
         "year_href": f"{_path(edition)}{first.year:04d}/",
         "year": f"{first.year}",
@@ -194,9 +192,18 @@ def _day(edition: str, date: dt.date, counts: dict[dt.date, int], most: int) -> 
         "count": count,
         "href": EDITIONS[edition].prefix + day_path(date) if count else "",
         "title": said,
-        # From the quietest to the busiest day of the page, in even steps.
-        "level": -(-count * _LEVELS // most) if count else 0,
+        "level": _level(count, most),
     }
+
+
+def _level(count: int, most: int) -> int:
+    """How deep a day's colour is, up to that of the busiest (0: nothing happened).
+
+    By ratios, not differences: one day of sixty events would else make all others look alike.
+    """
+    if count == 0 or most < 2:
+        return 2 * min(count, 1)
+    return 1 + int((_LEVELS - 1) * math.log(count) / math.log(most) + 1e-9)
 
 
 def _path(edition: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from events import queries
+from events import contexts, queries
+from events.contexts import Beside, Neighbours
 from events.formats.cite import bibtex, plain_citation, ris, wikipedia_citation
 from events.formats.document import detail, detail_json
 from events.formats.jsonld import headline, news_article, script_data
@@ -39,6 +41,9 @@ REFERENCES: Final = {
     "ris": "application/x-research-info-systems; charset=utf-8",
 }
 """The event as a reference, for programs that keep them."""
+_LONG: Final = 280
+_LONG_CJK: Final = 110
+"""From how many signs on a text is set smaller, as one that is read and not seen at a glance."""
 _BY_MEDIA_TYPE: Final = {
     "text/html": "html",
     "application/xhtml+xml": "html",
@@ -106,21 +111,29 @@ def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
         return not_found(request)
     chosen = suffix or _negotiated(request)
     related = queries.related_state(place.event_id)
+    beside = event_neighbours(place, chosen)
     headers = {} if suffix else {"Vary": "Accept"}
     page = href(place.path, ".html")
     headers["Link"] = links_of(page) if chosen == "html" else f'<{absolute(page)}>; rel="canonical"'
     return answer(
         request,
-        etag=event_etag(place, chosen, related),
+        etag=event_etag(place, chosen, related, beside),
         content_type=FORMATS.get(chosen) or REFERENCES[chosen],
-        make=lambda: _make(place, chosen),
+        make=lambda: _make(place, chosen, beside),
         key=f"event {place.event_id} {chosen}",
         modified=max(filter(None, (place.written_at, related.changed_at)), default=None),
         headers=headers,
     )
 
 
-def event_etag(place: Place, chosen: str, related: queries.RelatedState) -> str:
+def event_neighbours(place: Place, chosen: str) -> list[Neighbours]:
+    """The events beside it in its contexts, which its page for readers alone shows; at most one query."""
+    return contexts.neighbours_in_contexts(place.event_id) if chosen == "html" else []
+
+
+def event_etag(
+    place: Place, chosen: str, related: queries.RelatedState, beside: Collection[Neighbours]
+) -> str:
     """The validator of the event's page in the format *chosen*."""
     return etag_of(
         place.event_id,
@@ -131,6 +144,7 @@ def event_etag(place: Place, chosen: str, related: queries.RelatedState) -> str:
         related.rows,
         place.previous,
         place.next,
+        [tuple(row) for row in beside],
     )
 
 
@@ -141,15 +155,21 @@ def _negotiated(request: HttpRequest) -> str:
     return _BY_MEDIA_TYPE.get(request.get_preferred_type(list(_BY_MEDIA_TYPE)) or "", "html")
 
 
-def _make(place: Place, chosen: str) -> str | bytes:
+def _make(place: Place, chosen: str, beside: Collection[Neighbours]) -> str | bytes:
     body = queries.bodies([place.event_id]).get(place.event_id)
     if body is None:
         raise Http404  # withdrawn since its state was read
-    return write_event(place, chosen, body, queries.related_of([place.event_id]).get(place.event_id, []))
+    related = queries.related_of([place.event_id]).get(place.event_id, [])
+    return write_event(place, chosen, body, related, beside)
 
 
-def write_event(place: Place, chosen: str, body: str, related: list[dict[str, Any]]) -> str | bytes:
-    """The event's page in the format *chosen*, made of its stored document *body* and its related links."""
+def write_event(
+    place: Place, chosen: str, body: str, related: list[dict[str, Any]], beside: Collection[Neighbours]
+) -> str | bytes:
+    """The event's page in the format *chosen*, made of its stored document *body* and what stands around it.
+
+    *related*: its related links; *beside*: the events beside it in its contexts.
+    """
     if chosen in REFERENCES:
         write = bibtex if chosen == "bib" else ris
         return write(json.loads(body), base_url=settings.BASE_URL, site=settings.SITE_NAME)
@@ -160,11 +180,15 @@ def write_event(place: Place, chosen: str, body: str, related: list[dict[str, An
         return event_markdown(event)
     if chosen == "xml":
         return event_xml(event)
-    return render("public/event.html", event["edition"], event_context(event, place.previous, place.next))
+    shown = event_context(event, place.previous, place.next, beside)
+    return render("public/event.html", event["edition"], shown)
 
 
 def event_context(
-    event: dict[str, Any], previous: dt.date | None, following: dt.date | None
+    event: dict[str, Any],
+    previous: dt.date | None,
+    following: dt.date | None,
+    beside: Collection[Neighbours] = (),
 ) -> dict[str, Any]:
     """What the template prints of the detail answer *event*: ready words and links only."""
     edition, address = event["edition"], href(event["address"])
@@ -182,9 +206,10 @@ def event_context(
         "next": date_link(edition, following),
         "lead": {"href": href(lead["path"]), "name": name(lead["name"])} if lead else None,
         "text": ready(event["text"]),
+        "long": len(event["text"]) > (_LONG_CJK if EDITIONS[edition].cjk else _LONG),
         "summary": event["summary"] and ready(event["summary"]),
         "summary_by": event["summary_by"] or said["the_source"],
-        "contexts": [{"href": href(row["path"]), "name": name(row["name"])} for row in event["contexts"]],
+        "contexts": _contexts(event, beside),
         "citations": [shown_citation(row, event["summary"]) for row in event["citations"]],
         "own_words": any(row.get("title") or row.get("description") for row in event["citations"]),
         "related": [_related(edition, row) for row in event["related"]],
@@ -216,6 +241,30 @@ def event_context(
         "revision": event["revision"],
         "updated": {"at": moment(event["updated"]), "on": event["updated"][:10]},
     }
+
+
+def _contexts(event: dict[str, Any], beside: Collection[Neighbours]) -> list[dict[str, Any]]:
+    """The event's contexts, each with the steps to the events before and after it there."""
+    by_context = {row.context_id: row for row in beside}
+
+    def step(to: Beside | None) -> dict[str, str] | None:
+        if to is None:
+            return None
+        on = day_words(event["edition"], dt.date.fromisoformat(to.date))
+        return {"href": href(to.path, ".html"), "words": ready(on)}
+
+    shown = []
+    for row in event["contexts"]:
+        there = by_context.get(row["id"])
+        shown.append(
+            {
+                "href": href(row["path"]),
+                "name": name(row["name"]),
+                "previous": step(there.previous) if there else None,
+                "next": step(there.following) if there else None,
+            }
+        )
+    return shown
 
 
 def _cite(event: dict[str, Any]) -> list[dict[str, str]]:

@@ -54,6 +54,7 @@ def frame(edition: str) -> Mapping[str, Any]:
                 ("corrections/", "ledger"),
             )
         ],
+        "archive_href": href(f"{chosen.prefix}/news/"),
         "about_href": href(f"{chosen.prefix}/about/"),
         "foot": [
             {"href": href(f"{chosen.prefix}/{path}"), "label": said[word]}
@@ -77,7 +78,17 @@ def static_address(name: str) -> str:
 
 def render(template: str, edition: str, page: Mapping[str, Any]) -> str:
     """*page* in its frame. No request takes part, so no page can depend on who asks."""
-    return loader.get_template(template).render({**frame(edition), **page})
+    shown = {**frame(edition), **page}
+    shown["section"] = _section(shown)
+    return loader.get_template(template).render(shown)
+
+
+def _section(page: Mapping[str, Any]) -> str:
+    """Which part of the main navigation the page belongs to, by its canonical address; "" for none."""
+    path = page.get("canonical", "").removeprefix(settings.BASE_URL)
+    parts = [item["href"] for item in page["nav"] if path.startswith(item["href"])]
+    found = max(parts, key=len, default="")
+    return found if found != page["home"] or path == found else ""
 
 
 def versions(edition: str, rest: str) -> list[dict[str, Any]]:

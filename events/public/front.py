@@ -64,7 +64,6 @@ def _make(state: queries.FrontState, suffix: str) -> str | bytes:
             "feeds": feed_links(
                 settings.SITE_NAME, f"{home}feeds/news.atom", f"{home}index_rss.xml", f"{home}feeds/news.json"
             ),
-            "archive_href": f"{home}news/",
             "days": [
                 {
                     "date": date_link(edition, day["date"]),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from events import queries
 from events.filter_fields import parse_id
+from events.formats.charts import Chart, Point, columns
 from events.formats.hits import shown_parts
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute
@@ -36,8 +37,9 @@ from events.vocabulary import DEFAULT_EDITION, EDITIONS, Category
 
 _VALUES_MOST: Final = 10
 _NARROWING: Final = ("context", "category", "publisher")
-_CHART_HEIGHT: Final = 100
-_CHART_WIDTH: Final = 600
+_CHART_HEIGHT: Final = 110
+_CHART_WIDTH: Final = 300
+_CHART_LABELS: Final = 5
 
 
 class _Asked(NamedTuple):
@@ -146,10 +148,15 @@ def _found(asked: _Asked, path: str, edition: str) -> dict[str, Any]:
         "did_you_mean": better,
         "did_you_mean_href": better and asked.address(path, ("q", better), without=others),
         "orders": [
-            {"label": words(edition)["by_relevance"], "href": asked.address(path, without=(by_order,))},
+            {
+                "label": words(edition)["by_relevance"],
+                "href": asked.address(path, without=(by_order,)),
+                "here": asked.order != "date",
+            },
             {
                 "label": words(edition)["by_date"],
                 "href": asked.address(path, by_order, without=(by_order,)),
+                "here": asked.order == "date",
             },
         ],
         "chosen": [
@@ -160,7 +167,7 @@ def _found(asked: _Asked, path: str, edition: str) -> dict[str, Any]:
         "facets": _facets(
             facets(asked.query, filters=asked.filters, wider=found.wider), asked, path, edition
         ),
-        "chart": _chart(chart, asked, path),
+        "chart": _chart(chart, asked, path, edition),
         "more_href": asked.address(path, ("after", str(found.after))) if found.after is not None else "",
         "first_href": asked.address(path) if asked.after is not None else "",
     }
@@ -211,34 +218,21 @@ def _facets(found: Facets, asked: _Asked, path: str, edition: str) -> list[dict[
     return groups
 
 
-def _chart(found: Histogram, asked: _Asked, path: str) -> dict[str, Any] | None:
-    """A bar a year, and the same as rows; None where one bar would say nothing."""
+def _chart(found: Histogram, asked: _Asked, path: str, edition: str) -> Chart | None:
+    """A bar a year, each of them leading to its hits; None where one bar would say nothing."""
     years = found.years()
     if len(years) < 2:
         return None
-    most = max(count for _, count in years)
-    step = _CHART_WIDTH / len(years)
     dates = tuple(pair for pair in asked.given if pair[0] in {"from", "to"})
-    bars = []
-    for position, (year, count) in enumerate(years):
-        height = round(_CHART_HEIGHT * count / most, 1)
+    points = []
+    for year, count in years:
         said = f"{year:04d}"
-        bars.append(
-            {
-                "year": said,
-                "count": count,
-                "x": f"{position * step:.1f}",
-                "y": f"{_CHART_HEIGHT - height:.1f}",
-                "width": f"{max(step - 2, 1):.1f}",
-                "height": f"{height:.1f}",
-                "href": asked.address(path, ("from", said), ("to", said), without=dates),
-            }
-        )
-    return {
-        "bars": bars,
-        "width": _CHART_WIDTH,
-        "height": _CHART_HEIGHT,
-        "first": bars[0]["year"],
-        "last": bars[-1]["year"],
-        "more": found.more,
-    }
+        url = asked.address(path, ("from", said), ("to", said), without=dates)
+        points.append(Point(said, count, f"{said}: {count_words(edition, count)}", url))
+    return columns(
+        words(edition)["over_the_years"],
+        points,
+        width=_CHART_WIDTH,
+        height=_CHART_HEIGHT,
+        labels=_CHART_LABELS,
+    )

@@ -35,6 +35,8 @@ WORDS: Final = {
     "sources": "Sources",
     "picture": "Picture",
     "picture_of": "Picture of",
+    "previous_in": "Previous in",
+    "next_in": "Next in",
     "related": "Related events",
     "shared": "Shared contexts:",
     "pinned": "Chosen by an editor",

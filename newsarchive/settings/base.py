@@ -117,6 +117,8 @@ DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", default="newsarchive@localhost")
 LANGUAGE_CODE = "en"
 TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
+# Before those of applications: "Go" is what the admin's catalogue has for running an action.
+LOCALE_PATHS = [BASE_DIR / "events" / "locale"]
 USE_TZ = True
 
 STATIC_URL = "/static/"

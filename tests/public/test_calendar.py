@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events import timeline
+from events.public import calendar
 from events.vocabulary import State
 from tests import factories as make
 
@@ -171,3 +172,11 @@ def test_years_are_counted_in_ranges(client: Client) -> None:
     make.make_event("Draft.", date="2004-06-01", state=State.DRAFT)
     assert timeline.year_counts("en") == {2003: 1, 2004: 2, 2005: 1}
     assert timeline.nearest_day("en", dt.date(2004, 6, 1)) == dt.date(2004, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("most", "levels"),
+    [(1, {1: 2}), (3, {0: 0, 1: 1, 2: 2, 3: 4}), (62, {1: 1, 4: 2, 16: 3, 61: 3, 62: 4})],
+)
+def test_one_very_busy_day_does_not_make_all_others_look_alike(most: int, levels: dict[int, int]) -> None:
+    assert {count: calendar._level(count, most) for count in levels} == levels

@@ -15,9 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.http import http_date
 
 from events.actions.documents import write_documents
-from events.models import Document, Event
+from events.actions.withdraw import withdraw_event
+from events.models import Address, Document, Event
 from events.public import conditional
+from events.vocabulary import Role
 from tests import factories as make
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 EVENT = "/news/2004/02/9/the-event.html"
@@ -32,6 +35,7 @@ PATHS = [
 def event() -> Event:
     event = make.make_event("The event.", slug="the-event", lead="War", contexts=["Peace"])
     make.relate(event, make.make_event("Another.", slug="another", date="2004-02-10"), shared=["Peace"])
+    make.make_event("Earlier, in the same context.", date="2001-02-09", slug="earlier", contexts=["War"])
     make.make_editorial()
     return event
 
@@ -91,7 +95,22 @@ def new_day(event: Event) -> None:
     make.make_event("Between.", date="2004-02-08")
 
 
-@pytest.mark.parametrize("change", [reword, relink, reword_related, new_day])
+def new_neighbour(event: Event) -> None:
+    make.make_event("Later, in the same context.", date="2009-02-09", contexts=["War"])
+
+
+def neighbour_gone(event: Event) -> None:
+    other = Event.objects.get(text="Earlier, in the same context.")
+    withdraw_event(actor=make_person(Role.CHIEF), event_id=other.pk, version=1, reason="Wrong.")
+
+
+def neighbour_moved(event: Event) -> None:
+    Address.objects.filter(event__text="Earlier, in the same context.").update(slug="elsewhere")
+
+
+@pytest.mark.parametrize(
+    "change", [reword, relink, reword_related, new_day, new_neighbour, neighbour_gone, neighbour_moved]
+)
 def test_every_change_that_an_event_page_shows_changes_its_validator(
     client: Client, event: Event, change: Callable[[Event], None]
 ) -> None:
@@ -185,8 +204,8 @@ def grow(number: int) -> None:
 @pytest.mark.parametrize(
     ("path", "first", "not_modified"),
     [
-        # address and state; related state; body; links, curation, targets, context names
-        (EVENT, 7, 2),
+        # address and state; related state; beside it in contexts; body; links, curation, targets, names
+        (EVENT, 8, 3),
         ("/news/2004/02/9/the-event.json", 7, 2),
         # rows with neighbours; bodies
         ("/news/2004/02/9/", 2, 1),

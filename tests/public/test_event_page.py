@@ -238,3 +238,29 @@ def test_times_are_to_the_second_as_html_wants_them(client: Client, event: Event
     times = re.findall(r'datetime="([^"]*T[^"]*)"', page(client))
     assert times
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", said) for said in times)
+
+
+def test_each_context_leads_to_the_events_before_and_after_in_it(client: Client, event: Event) -> None:
+    make.make_event("Far before.", date="1999-01-02", slug="far-before", contexts=["Enlargement"])
+    make.make_event("Before.", date="2003-05-06", slug="before", contexts=["Enlargement"])
+    make.make_event("Hidden.", date="2003-05-07", contexts=["Enlargement"], state="withdrawn")
+    after = make.make_event("After.", date="2009-07-08", slug="after", contexts=["Treaty on Bridges"])
+    make.former_address(after, "after-all", date=after.date)
+    html = page(client).partition('<h2 id="contexts">')[2].partition("</section>")[0]
+    rows = re.findall(r"<li>(.*?)</li>", html)
+    assert [re.findall(r'class="(back|on)" href="([^"]+)" aria-label="([^"]+)"', row) for row in rows] == [
+        [("back", "/news/2003/05/6/before.html", "Previous in Enlargement: 6 May 2003")],
+        [],
+        [("on", "/news/2009/07/8/after.html", "Next in Treaty on Bridges: 8 July 2009")],
+    ]
+
+
+def test_a_long_text_is_set_to_be_read(client: Client) -> None:
+    make.make_event("A bridge. " * 40, slug="long")
+    make.make_event("桥" * 120, slug="长", edition="zh")
+    make.make_event("Short.", slug="short")
+    long = [
+        '<h1 class="text long">' in page(client, f"{path}.html")
+        for path in ("/news/2004/02/9/long", "/zh/news/2004/02/9/长", "/news/2004/02/9/short")
+    ]
+    assert long == [True, True, False]

@@ -45,7 +45,7 @@ def test_cards_name_who_reports_and_quote_the_source_as_itself(client: Client) -
         ],
     )
     html = front(client)
-    assert '<p class="by">The Gazette · Radio &amp; Nord</p>' in html
+    assert '<li class="by">The Gazette · Radio &amp; Nord</li>' in html
     assert "<blockquote><p>It was &lt;b&gt;said&lt;/b&gt;. Word" in html
     assert "Word…</p></blockquote><figcaption>In the words of The Gazette</figcaption>" in html
 
@@ -92,7 +92,8 @@ def test_lists_are_versions_of_each_other_and_say_so(client: Client, rest: str) 
     for path in (f"/{rest}", f"/zh/{rest}"):
         html = front(client, path)
         assert all(link in html for link in links)
-        assert html.count('aria-current="true"') == 1
+        assert html.count('<span aria-current="true">') == 1
+        assert html.count(f'<a href="{path}" aria-current="true">') == 1
     assert f'<a href="/zh/{rest}" lang="zh" hreflang="zh">' in front(client, f"/{rest}")
 
 

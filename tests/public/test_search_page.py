@@ -65,8 +65,10 @@ def test_the_chart_says_the_same_as_its_table(client: Client) -> None:
     for year in (2004, 2004, 2006):
         make_event(f"Treaty {year}.", date=f"{year}-02-09")
     html = page(client, "/search/?q=treaty")
-    assert re.findall(r"<title>(\d+: \d+)</title>", html) == ["2004: 2", "2005: 0", "2006: 1"]
-    assert len(texts(page(client, link(html, "<title>2004")))) == 2
+    assert re.findall(r"<title>(\d+: [^<]+)</title>", html) == ["2004: 2 events", "2006: 1 event"]
+    rows = re.findall(r'<th scope="row"><a [^>]*>(\d+)</a></th><td>(\d+)</td>', html)
+    assert rows == [("2004", "2"), ("2005", "0"), ("2006", "1")]
+    assert len(texts(page(client, link(html, "2004</a>")))) == 2
     assert texts(page(client, "/search/?q=treaty&from=2005&to=2006-12")) == ["Treaty 2006."]
 
 

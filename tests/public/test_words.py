@@ -105,3 +105,10 @@ def test_pages_say_their_language_and_direction(client: Client) -> None:
     chinese = client.get("/zh/contexts/").content.decode()
     assert '<html lang="zh" dir="ltr">' in chinese
     assert "背景" in chinese
+
+
+def test_no_other_catalogue_speaks_before_ours() -> None:
+    catalogue = polib.pofile(str(CATALOGUES[0]))
+    ours = {entry.msgid: entry.msgstr for entry in catalogue if not entry.msgctxt}
+    words = said.words("zh")
+    assert {key: words[key] for key, english in said.WORDS.items() if words[key] != ours[english]} == {}

@@ -10,9 +10,10 @@ from typing import Any, Final
 from django.db.models.functions import TruncMonth
 
 from events import queries, timeline
+from events.contexts import Neighbours
 from events.models import Address
 from events.public.addresses import Place, follow, places_between
-from events.public.event import REFERENCES, event_etag, write_event
+from events.public.event import REFERENCES, event_etag, event_neighbours, write_event
 from events.public.frame import FORMATS
 from events.public.ready import href
 from events.public.static_site.pages import Pages
@@ -59,11 +60,14 @@ def _write_events(pages: Pages, places: list[Place]) -> None:
     for place in places:
         related = queries.related_state(place.event_id)
         for suffix in (*FORMATS, *REFERENCES):
+            beside = event_neighbours(place, suffix)
 
-            def make(place: Place = place, suffix: str = suffix) -> str | bytes:
-                return write_event(place, suffix, *loaded.of(place.event_id))
+            def make(
+                place: Place = place, suffix: str = suffix, beside: list[Neighbours] = beside
+            ) -> str | bytes:
+                return write_event(place, suffix, *loaded.of(place.event_id), beside)
 
-            pages.put(href(place.path, f".{suffix}"), event_etag(place, suffix, related), make)
+            pages.put(href(place.path, f".{suffix}"), event_etag(place, suffix, related, beside), make)
         pages.writer.counts["events"] += 1
 
 
