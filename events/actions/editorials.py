@@ -65,8 +65,6 @@ def edit_editorial(*, actor: Actor, editorial_id: int, version: int, values: Edi
             if after[:2] != before[:2] and _was_public(editorial):
                 raise InvalidAction("Readers had it at its address already: date and address stay.")
             _save(editorial, trace)
-            if editorial.is_public and is_told(editorial):
-                trace.change(ChangeKind.UPDATED, Subject.EDITORIAL, editorial.pk)
     return editorial
 
 
@@ -81,8 +79,6 @@ def publish_editorial(
             raise InvalidAction("It is published already.")
         editorial.state, editorial.publish_at = State.PUBLISHED, at or trace.at
         _save(editorial, trace)
-        if editorial.publish_at > trace.at and is_told(editorial):
-            trace.change(ChangeKind.WITHDRAWN, Subject.EDITORIAL, editorial.pk)
         announce_at(editorial.publish_at)
     return editorial
 
@@ -92,8 +88,6 @@ def withdraw_editorial(*, actor: Actor, editorial_id: int, version: int) -> Edit
     with _acting(actor, editorial_id, version) as (editorial, trace):
         if editorial.state != State.PUBLISHED:
             raise InvalidAction("Only what is published can be withdrawn.")
-        if is_told(editorial):
-            trace.change(ChangeKind.WITHDRAWN, Subject.EDITORIAL, editorial.pk)
         editorial.state = State.WITHDRAWN
         _save(editorial, trace)
     return editorial
@@ -119,7 +113,7 @@ def announce_editorials() -> int:
 
 @contextmanager
 def _acting(actor: Actor, editorial_id: int, version: int) -> Iterator[tuple[Editorial, Recording]]:
-    """The piece, locked and at the version that was seen; what is due is announced at the end."""
+    """The piece, locked and at the version that was seen; at the end readers are told what the act changed."""
     actor.require(Right.WRITE)
     with recording(actor) as trace:
         editorial = Editorial.objects.select_for_update(no_key=True).filter(pk=editorial_id).first()
@@ -128,6 +122,9 @@ def _acting(actor: Actor, editorial_id: int, version: int) -> Iterator[tuple[Edi
         if editorial.version != version:
             raise StaleVersion(editorial.version)
         yield editorial, trace
+        if editorial.version != version and is_told(editorial):
+            kind = ChangeKind.UPDATED if editorial.is_public else ChangeKind.WITHDRAWN
+            trace.change(kind, Subject.EDITORIAL, editorial.pk)
         announce_due(trace)
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -167,7 +167,8 @@ class Office:
     def do_hold_and_release(self) -> None:
         """An event that waits, with a source that nothing else cites, and its release or refusal."""
         url = f"https://held.example/{self.slug}/{self.chance.randint(1, 10**6)}"
-        event = make_event(self._text(), state=State.HELD)
+        with transaction.atomic():
+            event = make_event(self._text(), state=State.HELD)
         correct_event(
             actor=self.chief, event_id=event.pk, version=1, grade=Grade.TYPO,
             values={"citations": [CitedSource("Herald", url)]},
