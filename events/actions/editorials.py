@@ -113,7 +113,7 @@ def announce_editorials() -> int:
 
 @contextmanager
 def _acting(actor: Actor, editorial_id: int, version: int) -> Iterator[tuple[Editorial, Recording]]:
-    """The piece, locked and at the version that was seen; at the end readers are told what the act changed."""
+    """The piece, locked and at the version that was seen; at the end the sequence tells what changed."""
     actor.require(Right.WRITE)
     with recording(actor) as trace:
         editorial = Editorial.objects.select_for_update(no_key=True).filter(pk=editorial_id).first()
