@@ -63,6 +63,27 @@ class Subject(TextChoices):
     EDITORIAL = "editorial", "Editorial"
 
 
+_KINDS_OF: Final = {
+    Subject.EVENT: tuple(ChangeKind),
+    Subject.CONTEXT: (
+        ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.MERGED, ChangeKind.UNMERGED, ChangeKind.WITHDRAWN,
+    ),
+    Subject.SOURCE: (ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.WITHDRAWN),
+    Subject.EDITORIAL: (ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.WITHDRAWN, ChangeKind.RESTORED),
+}  # fmt: skip
+"""What can happen to what."""
+CHANGE_TYPES: Final = tuple(f"{subject}.{kind}" for subject, kinds in _KINDS_OF.items() for kind in kinds)
+"""The types of messages that a webhook can ask for: ``event.corrected``."""
+
+
+class DeliveryState(TextChoices):
+    """What became of one message to one webhook."""
+
+    PENDING = "pending", "Waiting"
+    DELIVERED = "delivered", "Delivered"
+    GIVEN_UP = "given_up", "Given up"
+
+
 class Tagged(TextChoices):
     """How a context came to an event, strongest last; a stronger way replaces a weaker one."""
 
@@ -216,6 +237,7 @@ class Right(TextChoices):
     HARVEST = "run_harvest", "Can harvest and restore"
     AUDIT = "see_audit", "Can see who did what"
     PEOPLE = "manage_people", "Can manage people"
+    HOOKS = "manage_webhooks", "Can manage webhooks"
 
 
 _EDITOR_RIGHTS: Final = frozenset(
@@ -234,7 +256,7 @@ ROLE_RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.CONTRIBUTOR: frozenset({Right.PROPOSE}),
     Role.EDITOR: _EDITOR_RIGHTS,
     Role.CHIEF: _CHIEF_RIGHTS,
-    Role.ADMINISTRATOR: _CHIEF_RIGHTS | {Right.PEOPLE},
+    Role.ADMINISTRATOR: _CHIEF_RIGHTS | {Right.PEOPLE, Right.HOOKS},
 }
 
 

@@ -13,6 +13,7 @@ class DeskConfig(AdminConfig):
     default_site = "events.admin.site.DeskSite"
 
     def ready(self) -> None:
-        """Load our pages first: they register themselves with the site that stands among them."""
+        """Load our checks, and our pages first: they register themselves with the site among them."""
         import_module("events.admin")
+        import_module("newsarchive.checks")
         super().ready()

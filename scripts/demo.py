@@ -1,7 +1,7 @@
 """The demo: one machine, one command, no settings to know (``make demo``).
 
     demo.py port           fails with a clear message if the port is taken; needs nothing installed
-    demo.py run            database, static files, sample archive, editor; then the site and a task worker
+    demo.py run            database, static files, sample archive, editor; then the site and its two workers
     demo.py password       a new password for the editor
     demo.py manage ARGS    manage.py with the demo's settings
 
@@ -100,6 +100,8 @@ def settings() -> dict[str, str]:
         if equals and not line.startswith("#"):
             environment[name.strip()] = value.strip()
     environment["BASE_URL"] = f"http://{HOST}:{port()}"
+    # The demo has no name on the Internet; a receiver to try webhooks with is on this machine, too.
+    environment["WEBHOOKS_PRIVATE"] = f"{HOST}/32"
     return environment
 
 
@@ -170,7 +172,7 @@ def asked_to_stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def run() -> int:
-    """The demo from database to site; ends with both programs stopped."""
+    """The demo from database to site; ends with all its programs stopped."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, asked_to_stop)
     programs: dict[str, subprocess.Popen[bytes]] = {}
@@ -184,10 +186,11 @@ def run() -> int:
                 "-m", "gunicorn", "--config", "python:newsarchive.gunicorn", "newsarchive.wsgi"
             ),
             "task worker": python("manage.py", "db_worker", "--verbosity", "0"),
+            "webhook worker": python("manage.py", "deliver_webhooks", "--verbosity", "0"),
         }
         environment["BIND"] = f"{HOST}:{port()}"
         for name, command in commands.items():
-            # A session of its own: a Ctrl-C reaches this program only, which then ends both.
+            # A session of its own: a Ctrl-C reaches this program only, which then ends them.
             programs[name] = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         say(watch(programs, f"http://{HOST}:{port()}/"))
         return 1

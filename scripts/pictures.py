@@ -13,8 +13,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,12 +39,14 @@ def prepare(folder: Path) -> dict[str, int]:
     from events.actions.correct import correct_event
     from events.actions.curate import pin_related
     from events.actions.recording import Actor
+    from events.actions.webhooks.keep import create_webhook, send_test
     from events.models import Event, RelatedLink, ReviewItem
     from events.vocabulary import Grade, Role
 
     user = User.objects.create_user(EDITOR, password=PASSWORD, is_staff=True)
     user.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
     editor = Actor.person(user)
+    webhook, _ = create_webhook(actor=editor, url=newsroom(), note="The newsroom")
     event = Event.objects.published().filter(date="2004-02-09", text__contains="Ivanov").latest("pk")
     correct_event(
         actor=editor, event_id=event.pk, version=event.version, grade=Grade.CLARIFICATION,
@@ -50,13 +54,36 @@ def prepare(folder: Path) -> dict[str, int]:
     )  # fmt: skip
     linked = RelatedLink.objects.filter(event=event).order_by("rank").values_list("target", flat=True)
     pin_related(actor=editor, event_id=event.pk, target_id=linked[1], note="The treaty itself.")
+    call_command("deliver_webhooks", "--once", verbosity=0)
+    send_test(actor=editor, webhook_id=webhook.pk)
+    call_command("deliver_webhooks", "--once", verbosity=0)
     reword(folder)
     conflict = ReviewItem.objects.open().filter(kind="conflict").first()
     asked = conflict or ReviewItem.objects.open().earliest("pk")
     other = Event.objects.published().filter(date=event.date).exclude(pk=event.pk).earliest("pk")
     return {
-        "event": event.pk, "other": other.pk, "item": asked.pk, "context": event.lead_id or 1, "harvest": 2,
+        "webhook": webhook.pk, "event": event.pk, "other": other.pk, "item": asked.pk,
+        "context": event.lead_id or 1, "harvest": 2,
     }  # fmt: skip
+
+
+def newsroom() -> str:
+    """A receiver of webhooks that fails at the second message; its URL."""
+    statuses = [204, 503]
+
+    class Newsroom(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(statuses.pop(0) if statuses else 204)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_args: Any) -> None:
+            """Nothing."""
+
+    server = HTTPServer(("127.0.0.1", free_port()), Newsroom)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}/newsarchive"
 
 
 def reword(folder: Path) -> None:
@@ -100,6 +127,7 @@ def pages(ids: dict[str, int]) -> dict[str, str]:
         "replace": "/admin/replace/?q=treaty",
         "harvest-undo": f"/admin/events/harvest/{ids['harvest']}/undo/",
         "audit": "/admin/audit/",
+        "webhook": f"/admin/webhooks/{ids['webhook']}/",
         "editorial": "/admin/events/editorial/1/change/",
     }
 
@@ -193,6 +221,7 @@ def main() -> int:
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "newsarchive.settings", "SECRET_KEY": secrets.token_urlsafe(50),
             "DATABASE_URL": f"sqlite:///{folder}/archive.sqlite3", "DEBUG": "1", "LOG_LEVEL": "ERROR",
+            "WEBHOOKS_PRIVATE": "127.0.0.0/8",
         }  # fmt: skip
         sys.path.insert(0, str(ROOT))
         import django

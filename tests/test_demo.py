@@ -1,4 +1,4 @@
-"""``scripts/demo.py`` over a stand-in for the site: ports, settings, and both programs ending together."""
+"""``scripts/demo.py`` over a stand-in for the site: ports, settings, and its programs ending together."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ import json, os, pathlib, signal, sys, time
 pathlib.Path("steps").open("a").write(sys.argv[1] + "\\n")
 if sys.argv[1] == "show":
     print(json.dumps(dict(os.environ)))
-if sys.argv[1] == "db_worker":
-    pathlib.Path("worker.pid").write_text(str(os.getpid()))
+if sys.argv[1] in ("db_worker", "deliver_webhooks"):
+    name = "worker" if sys.argv[1] == "db_worker" else "webhooks"
+    pathlib.Path(f"{name}.pid").write_text(str(os.getpid()))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     while not pathlib.Path("worker-fails").exists():
         time.sleep(0.05)

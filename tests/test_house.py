@@ -11,7 +11,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import Group
+from django.core.checks import run_checks
 from django.db import connection, transaction
 
 from tests.conftest import closing_lines, skipped
@@ -41,6 +43,19 @@ def test_debug_is_off_unless_asked_and_https_secures_the_cookies() -> None:
     assert settings_import(SECRET_KEY="x" * 50).stdout.split() == ["False", "False"]
     assert settings_import(SECRET_KEY="x" * 50, HTTPS="1").stdout.split() == ["False", "True"]
     assert settings_import(DEBUG="1").stdout.split() == ["True", "False"]
+
+
+def test_a_real_site_sends_nothing_into_its_own_network(settings: LazySettings) -> None:
+    def found(*, deploy: bool) -> set[str | None]:
+        return {one.id for one in run_checks(tags=["security"], include_deployment_checks=deploy)}
+
+    settings.WEBHOOKS_PRIVATE = ["127.0.0.0/8"]
+    assert "newsarchive.E002" in found(deploy=True)
+    assert "newsarchive.E002" not in found(deploy=False)
+    settings.WEBHOOKS_PRIVATE = []
+    assert "newsarchive.E002" not in found(deploy=True)
+    settings.WEBHOOKS_PRIVATE = ["my network"]
+    assert "newsarchive.E001" in found(deploy=False)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth.models import User
 
+from events.admin import webhooks
 from events.admin.audit import audit_view
 from events.admin.bulk import act_view, change_view, list_view, progress_view, undo_view
 from events.admin.context.desk import ContextAdmin
@@ -82,6 +83,20 @@ admin.site.add_pages(  # type: ignore[attr-defined]
             "events/harvest/<int:harvest_id>/undo/", "harvest_undo", undo_harvest_view, "", Right.HARVEST
         ),
         DeskPage("audit/", "audit", audit_view, "Who did what", Right.AUDIT),
+        DeskPage("webhooks/", "webhooks", webhooks.list_view, "Webhooks", Right.HOOKS),
+        DeskPage("webhooks/new/", "webhook_new", webhooks.new_view, "", Right.HOOKS),
+        DeskPage("webhooks/<int:webhook_id>/", "webhook", webhooks.webhook_view, "", Right.HOOKS),
+        DeskPage("webhooks/<int:webhook_id>/edit/", "webhook_edit", webhooks.edit_view, "", Right.HOOKS),
+        DeskPage(
+            "webhooks/<int:webhook_id>/rotate/", "webhook_rotate", webhooks.rotate_view, "", Right.HOOKS
+        ),
+        DeskPage(
+            "webhooks/<int:webhook_id>/replay/", "webhook_replay", webhooks.replay_view, "", Right.HOOKS
+        ),
+        DeskPage(
+            "webhooks/<int:webhook_id>/delete/", "webhook_delete", webhooks.delete_view, "", Right.HOOKS
+        ),
+        DeskPage("webhooks/<int:webhook_id>/<slug:name>/", "webhook_act", webhooks.act_view, "", Right.HOOKS),
         DeskPage("notices/", "notices", notices_view, "Notices"),
     ]
 )

@@ -11,6 +11,7 @@ from events.models.review import ReviewItem
 from events.models.revision import Change, Revision, Sequence
 from events.models.search import SearchEntry, SearchWord
 from events.models.source import Citation, Publisher, PublisherHost, Source
+from events.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "Address",
@@ -40,4 +41,6 @@ __all__ = [
     "Sequence",
     "Source",
     "Tagging",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -114,6 +114,9 @@ if SENDS_MAIL:
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL: str = env.str("MAIL_FROM", default="newsarchive@localhost")
 
+# Networks that webhooks may reach although they are not public; for tests and development only.
+WEBHOOKS_PRIVATE: list[str] = env.list("WEBHOOKS_PRIVATE", default=[])
+
 LANGUAGE_CODE = "en"
 TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 USE_I18N = True
@@ -222,4 +225,6 @@ LOGGING: dict[str, Any] = {
         }
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # It warns of strangers' odd headers with the whole URL, which may hold a password.
+    "loggers": {"urllib3": {"level": "ERROR"}},
 }

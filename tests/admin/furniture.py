@@ -8,7 +8,17 @@ from events.actions.contexts.merge import merge_contexts
 from events.actions.contexts.split import split_context
 from events.actions.publishing import merge_publishers
 from events.actions.recording import Actor
-from events.models import BulkChange, Context, Event, Publisher, PublisherHost, ReviewItem, Revision, Source
+from events.models import (
+    BulkChange,
+    Context,
+    Event,
+    Publisher,
+    PublisherHost,
+    ReviewItem,
+    Revision,
+    Source,
+    Webhook,
+)
 from events.vocabulary import BulkKind, ReviewKind, Role
 from tests.factories import make_context, make_editorial, make_event, make_origin, make_provenance, relate
 from tests.people import make_person, make_robot
@@ -57,6 +67,7 @@ def furnish() -> dict[str, int]:
         "finding": items[ReviewKind.PROOFREADING], "change": change.pk,
         "source": Source.objects.earliest("pk").pk, "origin": robot.harvest.origin_id,
         "publisher": Publisher.objects.earliest("pk").pk, "user": User.objects.earliest("pk").pk,
+        "webhook": Webhook.objects.create(url="https://hooks.example/", by_name="furnisher").pk,
         "group": Group.objects.earliest("pk").pk,
         **_merged(chief), **_split(chief, event),
     }  # fmt: skip

@@ -92,6 +92,19 @@ CELLS: Final[dict[str, Cell]] = {
     "proofreading_decide": (Right.REVIEW, Right.REVIEW),
     "proposals": both(Right.PROPOSE),
     "propose": both(Right.PROPOSE),
+    **{
+        name: both(Right.HOOKS)
+        for name in (
+            "webhooks",
+            "webhook",
+            "webhook_new",
+            "webhook_edit",
+            "webhook_rotate",
+            "webhook_replay",
+            "webhook_delete",
+            "webhook_act",
+        )
+    },
     "queue": both(ANY_ROLE),
     "queue_item": both(ANY_ROLE),
     "queue_assign": both(Right.REVIEW),
@@ -141,7 +154,8 @@ def path_of(address: DeskAddress, key: str, ids: dict[str, int]) -> str:
         "event_id": ids["event"], "context_id": ids["context"], "item_id": ids["item"],
         "harvest_id": ids["harvest"], "change_id": ids["change"], "editorial_id": ids["editorial"],
         "id": ids["user"], "rule": "doubled-word",
-        "name": "stop" if address.name == "bulk_act" else "withdraw",
+        "name": {"bulk_act": "stop", "webhook_act": "test"}.get(address.name, "withdraw"),
+        "webhook_id": ids["webhook"],
         "object_id": ids.get(model, 1),
         **own.get(address.name, {}),
     }  # fmt: skip
