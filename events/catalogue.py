@@ -1,4 +1,4 @@
-"""Contexts, sources and changes as plain dicts, for lists that programs read (layer 4).
+"""Contexts and sources as plain dicts, for lists that programs read (layer 4).
 
 What pages are made of is in ``events.queries``; here nothing loads an event's text.
 """
@@ -17,7 +17,6 @@ from django.utils import timezone
 from events.models import (
     Alias,
     Broader,
-    Change,
     Citation,
     Context,
     Editorial,
@@ -202,23 +201,6 @@ def figures() -> Json:
 
 def _iso(date: dt.date | None) -> str | None:
     return None if date is None else date.isoformat()
-
-
-def changes_after(seq: int, limit: int) -> list[Json]:
-    """The entries of the public sequence above *seq*, at most *limit*; one query."""
-    columns = ("seq", "at", "kind", "subject", "subject_id", "other_id", "revision__number")
-    return [
-        {
-            "seq": row[0],
-            "at": timestamp(row[1]),
-            "kind": row[2],
-            "subject": row[3],
-            "id": row[4],
-            "other": row[5],
-            "revision": row[6],
-        }
-        for row in Change.objects.after(seq).values_list(*columns)[:limit]
-    ]
 
 
 def timestamp(at: dt.datetime) -> str:

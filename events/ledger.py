@@ -11,6 +11,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from events.catalogue import timestamp
 from events.models import Address, Change, Event, Revision
 from events.past import Step, moves_of, spells
+from events.prepared import Prepared
 from events.vocabulary import ChangeKind, State, Subject
 
 Json = dict[str, Any]
@@ -101,10 +102,20 @@ def addresses(event_ids: Collection[int]) -> dict[int, str]:
     return {row.event_id: row.path for row in Address.objects.current().filter(event__in=set(event_ids))}
 
 
+_changed_at: Final = Prepared(
+    lambda ids: (
+        Revision.objects.filter(event__in=ids)
+        .exclude(kind=ChangeKind.CURATED)
+        .order_by()
+        .values_list("event")
+        .annotate(at=Max("at"))
+    )
+)
+
+
 def changed_at(event_ids: Collection[int]) -> dict[int, dt.datetime]:
     """When each of these events last really changed; what editors decide about its links is no change."""
-    rows = Revision.objects.filter(event__in=event_ids).exclude(kind=ChangeKind.CURATED).order_by()
-    return dict(rows.values_list("event").annotate(at=Max("at")))
+    return dict(_changed_at.rows(ids=list(event_ids)))
 
 
 def withdrawn_because(event_id: int) -> str:

@@ -10,26 +10,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from django.db.models import F, Q, QuerySet, Subquery
+from django.db.models import F, QuerySet, Subquery
 
-from events.catalogue import timestamp
-from events.contexts import event_counts
 from events.editorials import editorials
-from events.keys import ID_MOST, key_of
-from events.models import Broader, Context, Curation, Event, RelatedLink
+from events.models import Context, Curation, Event, RelatedLink
 from events.prepared import Prepared, Row
 from events.slugs import Address as AddressValue
 from events.slugs import day_path
 from events.timeline import anniversaries
-from events.vocabulary import DEFAULT_EDITION, EDITIONS, Decision
+from events.vocabulary import EDITIONS, Decision
 
 Json = dict[str, Any]
-CONTEXT_EVENTS: Final = 200
-CONTEXTS_AT_ONCE: Final = 200
+DOCUMENTS_KEPT: Final = 1_000
 FRONT_DAYS: Final = 3
 FRONT_EDITORIALS: Final = 5
 FRONT_ANNIVERSARIES: Final = 5
@@ -168,10 +166,33 @@ def bodies(event_ids: Collection[int]) -> dict[int, str]:
     return dict(_bodies.rows(ids=list(event_ids)))
 
 
+_kept: Final[ContextVar[dict[int, Json] | None]] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def documents_kept() -> Iterator[None]:
+    """In this block, which stands in a snapshot, the documents last read are not read again.
+
+    For who makes all pages: an event stands in a dozen of them. Nobody may change such a document.
+    """
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def documents(event_ids: Sequence[int]) -> list[Json]:
     """The stored documents of these events as dicts, in the order asked for; one query."""
-    found = bodies(event_ids)
-    return [json.loads(found[pk]) for pk in event_ids if pk in found]
+    kept = _kept.get()
+    if kept is None:
+        found = bodies(event_ids)
+        return [json.loads(found[pk]) for pk in event_ids if pk in found]
+    if len(kept) > DOCUMENTS_KEPT:
+        for pk in list(kept)[: len(kept) - DOCUMENTS_KEPT // 2]:
+            del kept[pk]
+    kept |= {pk: json.loads(body) for pk, body in bodies([pk for pk in event_ids if pk not in kept]).items()}
+    return [kept[pk] for pk in event_ids if pk in kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,111 +300,3 @@ def front_page(state: FrontState) -> Json:
         ],
         "previous": state.previous and state.previous.isoformat(),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class ContextState:
-    """A context with everything around it but the texts of its events."""
-
-    context: Context
-    aliases: tuple[str, ...]
-    broader: tuple[Context, ...]
-    narrower: tuple[Context, ...]
-    count: int
-    rows: tuple[tuple[Any, ...], ...]
-    limit: int
-
-    @property
-    def validator(self) -> tuple[Any, ...]:
-        """What the context's page is validated by."""
-        around = [(row.pk, row.name, row.slug) for row in (*self.broader, *self.narrower)]
-        return (self.context.pk, self.context.version, self.aliases, around, self.count, self.rows)
-
-
-def find_context(slug: str, edition: str | None) -> Context | None:
-    """The context of this slug, merged or not; without an *edition*, the default one's comes first."""
-    editions = [edition] if edition else list(EDITIONS)
-    found = list(Context.objects.filter(edition__in=editions, slug=slug).select_related("merged_into"))
-    return min(found, key=lambda context: context.edition != DEFAULT_EDITION, default=None)
-
-
-def context_slugs(context_ids: Collection[int]) -> dict[int, str]:
-    """The slugs of these contexts."""
-    return dict(Context.objects.filter(pk__in=context_ids).values_list("pk", "slug"))
-
-
-def context_state(
-    context: Context,
-    *,
-    before: tuple[dt.date, int] | None = None,
-    limit: int | None = None,
-    count: int | None = None,
-) -> ContextState:
-    """Its *limit* (200) newest events, or those *before* a date and an id.
-
-    Three queries, and one more to *count* all of them.
-    """
-    limit = CONTEXT_EVENTS if limit is None else limit
-    tagged = Event.objects.published()
-    last = None if before is None else key_of(before[0].isoformat(), min(before[1], ID_MOST))
-    newest = tagged.of_context(context, high=last)
-    rows = tuple(newest.values_list("id", "document__version", "document__written_at")[: limit + 1])
-    if count is None:
-        count = len(rows) if len(rows) <= limit and before is None else tagged.of_context(context).count()
-    steps = list(
-        Broader.objects.filter(Q(narrower=context) | Q(broader=context)).select_related("narrower", "broader")
-    )
-    return ContextState(
-        context,
-        tuple(context.aliases.values_list("name", flat=True)),
-        _standing(step.broader for step in steps if step.narrower_id == context.pk),
-        _standing(step.narrower for step in steps if step.broader_id == context.pk),
-        count,
-        rows,
-        limit,
-    )
-
-
-def _standing(contexts: Iterable[Context]) -> tuple[Context, ...]:
-    return tuple(sorted((row for row in contexts if row.merged_into_id is None), key=lambda row: row.name))
-
-
-def context_page(state: ContextState) -> Json:
-    """The context page made of its events' stored documents; one query."""
-    context = state.context
-    return {
-        "id": context.pk,
-        "edition": context.edition,
-        "name": context.name,
-        "slug": context.slug,
-        "path": context.path,
-        "aliases": list(state.aliases),
-        "broader": [_neighbour(row) for row in state.broader],
-        "narrower": [_neighbour(row) for row in state.narrower],
-        "profile": context.profile,
-        "wikidata": context.wikidata,
-        "wikipedia": context.wikipedia,
-        "generic": context.generic,
-        "count": state.count,
-        "revision": context.version,
-        "updated": timestamp(context.updated_at),
-        "events": documents([row[0] for row in state.rows[: state.limit]]),
-        "more": len(state.rows) > state.limit,
-    }
-
-
-def _neighbour(context: Context) -> Json:
-    return {"id": context.pk, "name": context.name, "slug": context.slug, "path": context.path}
-
-
-def context_list(edition: str, start: str = "") -> tuple[list[Json], str | None]:
-    """Contexts by name from *start* on, each with how many events it has; and where the next page starts.
-
-    Two queries. Names are in the database's order.
-    """
-    standing = Context.objects.standing().of_edition(edition).filter(name__gte=start).order_by("name")
-    rows = list(standing[: CONTEXTS_AT_ONCE + 1])
-    shown = [row.pk for row in rows[:CONTEXTS_AT_ONCE]]
-    counts = event_counts(shown)
-    page = [{**_neighbour(row), "count": counts.get(row.pk, 0)} for row in rows[:CONTEXTS_AT_ONCE]]
-    return page, rows[CONTEXTS_AT_ONCE].name if len(rows) > CONTEXTS_AT_ONCE else None

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from events import contexts, queries
+from events import contexts
 from events.models import Event
 from events.vocabulary import State
 from tests import factories as make
@@ -58,7 +58,7 @@ def test_a_contexts_pages_follow_each_other_without_loss() -> None:
     read: list[int] = []
     before = None
     while True:
-        state = queries.context_state(context, before=before, limit=4)
+        state = contexts.context_state(context, before=before, limit=4)
         read += [row[0] for row in state.rows[:4]]
         if len(state.rows) <= 4:
             break
@@ -73,4 +73,4 @@ def test_who_is_no_longer_public_is_no_longer_counted() -> None:
     context = make.make_context("Storms")
     assert contexts.years_of(context) == {2000: 1, 2001: 1}
     assert contexts.event_counts([context.pk]) == {context.pk: 2}
-    assert queries.context_state(context).count == 2
+    assert contexts.context_state(context).count == 2

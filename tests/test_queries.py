@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events import queries, timeline
+from events import contexts, queries, timeline
 from events.models import Alias, Broader, Curation, Event
 from events.vocabulary import Decision, State
 from tests import factories as make
@@ -125,7 +125,7 @@ def test_context_page_holds_names_neighbours_and_events() -> None:
     make.make_event("Held.", contexts=["Treaty"], state=State.HELD)
     removed = make.make_event("Not about it.", contexts=["Treaty"])
     removed.taggings.update(removed=True, how="person")
-    page = queries.context_page(queries.context_state(context))
+    page = contexts.context_page(contexts.context_state(context))
     assert page["aliases"] == ["The Accord"]
     assert [row["name"] for row in page["broader"]] == ["Arms control"]
     assert [row["name"] for row in page["narrower"]] == ["Annex"]
@@ -134,25 +134,25 @@ def test_context_page_holds_names_neighbours_and_events() -> None:
 
 
 def test_context_page_says_when_there_are_more_events(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "CONTEXT_EVENTS", 2)
+    monkeypatch.setattr(contexts, "EVENTS_AT_ONCE", 2)
     for number in range(3):
         make.make_event(f"Event {number}.", contexts=["Treaty"])
-    page = queries.context_page(queries.context_state(make.make_context("Treaty")))
+    page = contexts.context_page(contexts.context_state(make.make_context("Treaty")))
     assert (page["count"], len(page["events"]), page["more"]) == (3, 2, True)
 
 
 def test_contexts_are_listed_by_name_with_counts_a_bounded_page_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(queries, "CONTEXTS_AT_ONCE", 2)
+    monkeypatch.setattr(contexts, "CONTEXTS_AT_ONCE", 2)
     make.make_event("One.", contexts=["Alpha", "Beta"])
     make.make_event("Two.", contexts=["Beta", "Gamma"])
     make.make_event("Hidden.", contexts=["Gamma"], state=State.WITHDRAWN)
     make.make_event("中文。", contexts=["Delta"], edition="zh")
-    first, following = queries.context_list("en")
+    first, following = contexts.context_list("en")
     assert [(row["name"], row["count"]) for row in first] == [("Alpha", 1), ("Beta", 2)]
     assert following == "Gamma"
-    rest, end = queries.context_list("en", following)
+    rest, end = contexts.context_list("en", following)
     assert [(row["name"], row["count"]) for row in rest] == [("Gamma", 1)]
     assert end is None
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection
 from django.utils import timezone
 
+from events.actions.consequences import Rewritten, cited_in, cited_in_body
 from events.actions.inserting import insert_rows
 from events.formats.document import event_document, stored_json
 from events.models import Document, Event, Revision, Tagging
@@ -29,8 +30,8 @@ def write_documents(
     *,
     created: Mapping[int, Event | None] = MappingProxyType({}),
     at: dt.datetime | None = None,
-) -> int:
-    """Write the documents of these events anew where they changed; how many did.
+) -> list[Rewritten]:
+    """Write the documents of these events anew where they changed; those that did.
 
     The search index and the contexts' order follow: of these events they have those that are published.
 
@@ -45,7 +46,10 @@ def write_documents(
     words = index.write(
         [document for event, document in zip(whole, made, strict=True) if event.is_public], new=True
     )
-    written = len(rows)
+    written = [
+        Rewritten(event.pk, event.is_public, frozenset(), cited_in(document))
+        for event, document in zip(whole, made, strict=True)
+    ]
     rest = {*event_ids, *created} - {event.pk for event in whole}
     for chunk in _chunks(sorted(rest)):
         written += _write(chunk, at, words)
@@ -53,12 +57,12 @@ def write_documents(
     return written
 
 
-def _write(event_ids: list[int], at: dt.datetime, words: set[str]) -> int:
+def _write(event_ids: list[int], at: dt.datetime, words: set[str]) -> list[Rewritten]:
     known = {document.event_id: document for document in Document.objects.filter(event_id__in=event_ids)}
     corrections: dict[int, list[Revision]] = {}
     for revision in Revision.objects.filter(event_id__in=event_ids).corrections():
         corrections.setdefault(revision.event_id or 0, []).append(revision)
-    inserted, updated, public, hidden = [], [], [], []
+    inserted, updated, public, hidden, written = [], [], [], [], []
     misplaced: list[tuple[int | None, int]] = []
     for event in Event.objects.filter(pk__in=event_ids).for_detail():
         misplaced += misplaced_tags(event)
@@ -69,9 +73,13 @@ def _write(event_ids: list[int], at: dt.datetime, words: set[str]) -> int:
         else:
             hidden.append(event.pk)
         document = known.get(event.pk)
+        if document is not None and document.body == body:
+            continue
+        had = cited_in_body(document.body) if document is not None else frozenset[int]()
+        written.append(Rewritten(event.pk, event.is_public, had, cited_in(made)))
         if document is None:
             inserted.append(Document(event_id=event.pk, body=body, written_at=at))
-        elif document.body != body:
+        else:
             document.body = body
             document.version += 1
             document.written_at = at
@@ -81,7 +89,7 @@ def _write(event_ids: list[int], at: dt.datetime, words: set[str]) -> int:
     place_tags(misplaced)
     index.remove(hidden)
     words |= index.write(public)
-    return len(inserted) + len(updated)
+    return written
 
 
 def misplaced_tags(event: Event) -> list[tuple[int | None, int]]:

@@ -15,13 +15,14 @@ from contextlib import contextmanager
 from typing import Any, Final, TypedDict
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import default_task_backend, task
 
 from events.actions.errors import InvalidAction, StaleVersion
 from events.actions.recording import Actor, Recording, recording
 from events.actions.values import one_paragraph
+from events.changes import said_last, with_what_was_said
 from events.harvest.limits import TEXT_MAX
 from events.models import Change, Editorial
 from events.slugs import RESERVED, SLUG_MAX, free_slug, make_slug
@@ -30,7 +31,6 @@ from events.vocabulary import EDITIONS, ChangeKind, Right, State, Subject
 _SLUG: Final = re.compile(r"[\w-]+")
 _TITLE_MAX: Final = 300
 _AUTHOR_MAX: Final = 200
-_APPEARS: Final = (ChangeKind.CREATED, ChangeKind.RESTORED, ChangeKind.WITHDRAWN)
 
 
 class EditorialValues(TypedDict, total=False):
@@ -65,8 +65,6 @@ def edit_editorial(*, actor: Actor, editorial_id: int, version: int, values: Edi
             if after[:2] != before[:2] and _was_public(editorial):
                 raise InvalidAction("Readers had it at its address already: date and address stay.")
             _save(editorial, trace)
-            if editorial.is_public and _is_told(editorial):
-                trace.change(ChangeKind.UPDATED, Subject.EDITORIAL, editorial.pk)
     return editorial
 
 
@@ -81,9 +79,7 @@ def publish_editorial(
             raise InvalidAction("It is published already.")
         editorial.state, editorial.publish_at = State.PUBLISHED, at or trace.at
         _save(editorial, trace)
-        if editorial.publish_at > trace.at and _is_told(editorial):
-            trace.change(ChangeKind.WITHDRAWN, Subject.EDITORIAL, editorial.pk)
-        _announce_at(editorial.publish_at)
+        announce_at(editorial.publish_at)
     return editorial
 
 
@@ -92,8 +88,6 @@ def withdraw_editorial(*, actor: Actor, editorial_id: int, version: int) -> Edit
     with _acting(actor, editorial_id, version) as (editorial, trace):
         if editorial.state != State.PUBLISHED:
             raise InvalidAction("Only what is published can be withdrawn.")
-        if _is_told(editorial):
-            trace.change(ChangeKind.WITHDRAWN, Subject.EDITORIAL, editorial.pk)
         editorial.state = State.WITHDRAWN
         _save(editorial, trace)
     return editorial
@@ -106,7 +100,7 @@ def restore_editorial(*, actor: Actor, editorial_id: int, version: int) -> Edito
             raise InvalidAction("It is not withdrawn.")
         editorial.state = State.PUBLISHED
         _save(editorial, trace)
-        _announce_at(editorial.publish_at)
+        announce_at(editorial.publish_at)
     return editorial
 
 
@@ -114,12 +108,12 @@ def restore_editorial(*, actor: Actor, editorial_id: int, version: int) -> Edito
 def announce_editorials() -> int:
     """Tell the public sequence of the pieces that have become public; how many."""
     with recording(Actor(name="archive")) as trace:
-        return _announce(trace)
+        return announce_due(trace)
 
 
 @contextmanager
 def _acting(actor: Actor, editorial_id: int, version: int) -> Iterator[tuple[Editorial, Recording]]:
-    """The piece, locked and at the version that was seen; what is due is announced at the end."""
+    """The piece, locked and at the version that was seen; at the end the sequence tells what changed."""
     actor.require(Right.WRITE)
     with recording(actor) as trace:
         editorial = Editorial.objects.select_for_update(no_key=True).filter(pk=editorial_id).first()
@@ -128,7 +122,10 @@ def _acting(actor: Actor, editorial_id: int, version: int) -> Iterator[tuple[Edi
         if editorial.version != version:
             raise StaleVersion(editorial.version)
         yield editorial, trace
-        _announce(trace)
+        if editorial.version != version and is_told(editorial):
+            kind = ChangeKind.UPDATED if editorial.is_public else ChangeKind.WITHDRAWN
+            trace.change(kind, Subject.EDITORIAL, editorial.pk)
+        announce_due(trace)
 
 
 def _set(editorial: Editorial, values: EditorialValues) -> None:
@@ -178,11 +175,10 @@ def _was_public(editorial: Editorial) -> bool:
     return told or editorial.is_public
 
 
-def _is_told(editorial: Editorial) -> bool:
+def is_told(editorial: Editorial) -> bool:
     """Whether the public sequence says that readers have the piece."""
-    said = Change.objects.filter(subject=Subject.EDITORIAL, subject_id=editorial.pk, kind__in=_APPEARS)
-    last = said.order_by("-seq").values_list("kind", flat=True).first()
-    return last is not None and last != ChangeKind.WITHDRAWN
+    said = said_last(Subject.EDITORIAL, [editorial.pk])[editorial.pk]
+    return said not in (None, ChangeKind.WITHDRAWN)
 
 
 def _save(editorial: Editorial, trace: Recording) -> None:
@@ -191,18 +187,20 @@ def _save(editorial: Editorial, trace: Recording) -> None:
     editorial.save()
 
 
-def _announce(trace: Recording) -> int:
-    """Tell of every piece that is public though the sequence did not say so, or said it is gone."""
-    said = Change.objects.filter(subject=Subject.EDITORIAL, subject_id=OuterRef("pk"), kind__in=_APPEARS)
-    due = Editorial.objects.published().annotate(said=Subquery(said.order_by("-seq").values("kind")[:1]))
+def announce_due(trace: Recording) -> int:
+    """Tell of every piece that is public though the sequence did not say so, or said it is gone; how many.
+
+    One that somebody acts on at this moment is left to them: they announce it when they are done.
+    """
+    due = with_what_was_said(Editorial.objects.published())
     missing = due.filter(Q(said__isnull=True) | Q(said=ChangeKind.WITHDRAWN)).order_by("publish_at", "pk")
-    found = list(missing.values_list("pk", "said"))
+    found = list(missing.select_for_update(no_key=True, skip_locked=True).values_list("pk", "said"))
     for pk, last in found:
         trace.change(ChangeKind.RESTORED if last else ChangeKind.CREATED, Subject.EDITORIAL, pk)
     return len(found)
 
 
-def _announce_at(at: dt.datetime) -> None:
-    """Have the piece announced when its time comes, where the tasks' backend can wait for that."""
+def announce_at(at: dt.datetime) -> None:
+    """Have a piece announced when its time comes, where that is to come and the tasks' backend can wait."""
     if at > timezone.now() and default_task_backend.supports_defer:
         transaction.on_commit(lambda: announce_editorials.using(run_after=at).enqueue())

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from events.models import Publisher, PublisherHost, Source
 from events.text.normalise import fold, published
 from events.text.urls import host_of, kept_page, normalise_url
-from events.vocabulary import ChangeKind, Subject
 
 if TYPE_CHECKING:
     from events.actions.recording import Recording
@@ -39,9 +38,10 @@ class Cited(NamedTuple):
 def sources_for(citations: Collection[tuple[str, str]], *, trace: Recording) -> dict[tuple[str, str], Cited]:
     """What each citation ``(label, raw URL or "")`` cites, created where it is new.
 
-    An address that cannot be cited (``events.text.urls``) counts as a bare name. New sources are
-    recorded in *trace*. Three queries at most where all is known. Among citations of one new
-    host the first decides its publisher's name, so the order counts.
+    An address that cannot be cited (``events.text.urls``) counts as a bare name. New sources are as
+    old as *trace*; the public sequence tells of them when a published event cites them. Three queries
+    at most where all is known. Among citations of one new host the first decides its publisher's
+    name, so the order counts.
     """
     given = {citation: normalise_url(citation[1]) if citation[1] else None for citation in citations}
     labels: dict[str, str] = {}
@@ -58,11 +58,7 @@ def sources_for(citations: Collection[tuple[str, str]], *, trace: Recording) -> 
             for url in sorted(missing)
         ]
         Source.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
-        found = _find_sources(missing)
-        sources |= found
-        for source in sorted(found.values(), key=lambda source: source.pk):
-            if source.created_at == trace.at:
-                trace.change(ChangeKind.CREATED, Subject.SOURCE, source.pk)
+        sources |= _find_sources(missing)
     return {
         citation: Cited(sources[url], sources[url].publisher)
         if url is not None

@@ -18,6 +18,7 @@ from events.actions.contexts.edit import rewrite_documents
 from events.actions.errors import InvalidAction
 from events.actions.publishers import publisher_name, publishing_host, standing_publishers
 from events.actions.recording import Actor, Recording, recording
+from events.catalogue import cited_sources
 from events.models import Citation, Event, Origin, Publisher, PublisherHost, Source
 from events.vocabulary import ChangeKind, Right, Subject
 
@@ -233,7 +234,8 @@ def _move(sources: Collection[int], had: Publisher, gets: Publisher, trace: Reco
 
 
 def _tell(sources: QuerySet[Source], trace: Recording) -> None:
-    for pk in sources.order_by("pk").values_list("pk", flat=True):
+    cited = sources.filter(pk__in=cited_sources())
+    for pk in cited.order_by("pk").values_list("pk", flat=True):
         trace.change(ChangeKind.UPDATED, Subject.SOURCE, pk)
 
 

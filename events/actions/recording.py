@@ -2,9 +2,9 @@
 
 All actions write inside :func:`recording`. Its transaction ends, in this order, with the
 revisions and their entries in the log, the documents of the touched events, and the public
-changes, whose numbers are taken by the last statements before the commit: the row of ``Sequence``
-stays locked from there to the commit, so numbers are gap-free and appear in commit order on both
-databases.
+changes with what follows from them for other things (``actions.consequences``). Their numbers are
+taken by the last statements before the commit: the row of ``Sequence`` stays locked from there to the
+commit, so numbers are gap-free and appear in commit order on both databases.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
+from events.actions.consequences import Consequences, Told
 from events.actions.documents import write_documents
 from events.actions.inserting import insert_rows
 from events.actions.logbook import log_revisions
@@ -71,6 +72,7 @@ class Recording:
     changes: list[Change] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
     created: dict[int, Event | None] = field(default_factory=dict)
+    renamed: set[int] = field(default_factory=set)
     sequenced: bool = True
 
     def created_event(self, event: Event, fields: dict[str, Any], *, whole: bool = False) -> Revision:
@@ -123,6 +125,8 @@ class Recording:
         if kind is not ChangeKind.CREATED:
             context.version += 1
             context.updated_at = self.at
+            if "name" in fields:
+                self.renamed.add(context.pk)
         revision = self._revision(kind, fields, number=context.version, context=context, note=note)
         self.change(kind, Subject.CONTEXT, context.pk, other=other, revision=revision)
         return revision
@@ -147,6 +151,12 @@ class Recording:
                 revision=revision,
             )
         )
+
+    def related_contexts(self, *context_ids: int) -> None:
+        """Tell that these contexts gained or lost a broader or narrower one, each once in the transaction."""
+        named = {change.subject_id for change in self.changes if change.subject == Subject.CONTEXT}
+        for pk in sorted(set(context_ids) - named):
+            self.change(ChangeKind.UPDATED, Subject.CONTEXT, pk)
 
     def touch(self, *event_ids: int) -> None:
         """Have the stored documents of these events rewritten when the transaction ends."""
@@ -184,8 +194,16 @@ class Recording:
         insert_rows(self.revisions, keys=True)
         log_revisions(self.revisions)
         created = {pk: None if pk in self.touched else event for pk, event in self.created.items()}
-        write_documents(self.touched - created.keys(), created=created, at=self.at)
-        if not (self.changes and self.sequenced):
+        rewritten = write_documents(self.touched - created.keys(), created=created, at=self.at)
+        if not self.sequenced:
+            return
+        following = Consequences(self.changes, rewritten, self.renamed, self.created)
+        if following.possible:
+            take_numbers(0)  # from here to the commit nobody else changes what readers see
+            before, after = following.entries()
+            self.changes[:0] = map(self._entry, before)
+            self.changes += map(self._entry, after)
+        if not self.changes:
             return
         for change in self.changes:
             change.revision_id = change.revision.pk if change.revision is not None else None
@@ -193,6 +211,9 @@ class Recording:
         for seq, change in enumerate(self.changes, start=first):
             change.seq = seq
         insert_rows(self.changes)
+
+    def _entry(self, told: Told) -> Change:
+        return Change(at=self.at, kind=told.kind, subject=told.subject, subject_id=told.id)
 
 
 class _Running(threading.local):

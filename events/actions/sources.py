@@ -5,6 +5,7 @@ from __future__ import annotations
 from events.actions.contexts.edit import rewrite_documents
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor, recording
+from events.catalogue import cited_sources
 from events.harvest.limits import TEXT_MAX
 from events.models import Event, Source
 from events.text.normalise import published
@@ -37,7 +38,8 @@ def describe_source(
         source.title, source.description = said
         source.updated_at = trace.at
         source.save(update_fields=["title", "description", "updated_at"])
-        trace.change(ChangeKind.UPDATED, Subject.SOURCE, source.pk)
+        if cited_sources().filter(pk=source.pk).exists():
+            trace.change(ChangeKind.UPDATED, Subject.SOURCE, source.pk)
         citing = list(Event.objects.filter(citations__source=source).distinct().values_list("pk", flat=True))
     rewrite_documents(actor, citing)
     return source

@@ -134,6 +134,7 @@ class Change(AppendOnly):
             models.CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="change_kind_known"),
             models.CheckConstraint(condition=Q(subject__in=Subject.values), name="change_subject_known"),
         )
+        indexes = (models.Index(fields=["subject", "subject_id", "seq"], name="change_of_subject"),)
 
     def __str__(self) -> str:
         return f"{self.seq} {self.subject} {self.subject_id} {self.kind}"

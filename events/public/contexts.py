@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from events import contexts, queries
+from events import contexts
 from events.formats.charts import Chart, Point, columns
 from events.formats.document import context_json
 from events.formats.markdown import context_markdown
@@ -46,7 +46,7 @@ _MERGES_FOLLOWED: Final = 20
 @require_safe
 def context_page(request: HttpRequest, slug: str, file: str = "", edition: str | None = None) -> HttpResponse:
     """``/contexts/SLUG/`` and its ``index`` files; a merged context leads to its target."""
-    context = queries.find_context(slug, edition)
+    context = contexts.find_context(slug, edition)
     if context is None:
         return not_found(request)
     name = "index.md" if file == "README.md" else file
@@ -58,13 +58,13 @@ def context_page(request: HttpRequest, slug: str, file: str = "", edition: str |
         return moved(href(context.path) + name)
     suffix = name.partition(".")[2] or "html"
     if suffix != "html":
-        return show_context(request, queries.context_state(context), suffix)
+        return show_context(request, contexts.context_state(context), suffix)
     before = _read_place(request.GET.get("before", ""))
     count = sum(_years(context).values())
-    return _page(request, queries.context_state(context, before=before, limit=AT_ONCE, count=count), before)
+    return _page(request, contexts.context_state(context, before=before, limit=AT_ONCE, count=count), before)
 
 
-def show_context(request: HttpRequest, state: queries.ContextState, suffix: str) -> HttpResponse:
+def show_context(request: HttpRequest, state: contexts.ContextState, suffix: str) -> HttpResponse:
     """The page of the context in *state*, in the format *suffix*; in HTML its newest events only."""
     if suffix == "html":
         return _page(request, replace(state, rows=state.rows[: AT_ONCE + 1], limit=AT_ONCE), None)
@@ -73,14 +73,14 @@ def show_context(request: HttpRequest, state: queries.ContextState, suffix: str)
         request,
         etag=etag_of("context", suffix, state.validator),
         content_type=FORMATS[suffix],
-        make=lambda: _FORMATS[suffix](queries.context_page(state)),
+        make=lambda: _FORMATS[suffix](contexts.context_page(state)),
         key=f"context {context.pk} {suffix}",
         headers={"Link": f'<{absolute(href(context.path))}>; rel="canonical"'},
     )
 
 
 def _page(
-    request: HttpRequest, state: queries.ContextState, before: tuple[dt.date, int] | None
+    request: HttpRequest, state: contexts.ContextState, before: tuple[dt.date, int] | None
 ) -> HttpResponse:
     """The page for readers; ``?before=2004-02-09.17`` goes on behind an event."""
     context = state.context
@@ -97,7 +97,7 @@ def _page(
         make=lambda: render(
             "public/context.html",
             context.edition,
-            _shown(queries.context_page(state), years, company, before),
+            _shown(contexts.context_page(state), years, company, before),
         ),
         key=f"context {context.pk} html {before}",
     )
@@ -213,7 +213,7 @@ def contexts_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpR
     if sought:
         rows = _found(sought, edition)
     else:
-        rows, following = queries.context_list(edition, start)
+        rows, following = contexts.context_list(edition, start)
     asked = {"q": sought} if sought else {_START: start} if start else {}
     ranked: list[dict[str, Any]] = [] if asked else remembered(
         f"most used contexts {edition}",

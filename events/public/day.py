@@ -40,14 +40,19 @@ def day_page(
         return not_found(request)
     if request.path_info != path + name:
         return moved(path + name)
-    suffix = name.partition(".")[2] or "html"
+    return show_day(request, state, name.partition(".")[2] or "html")
+
+
+def show_day(request: HttpRequest, state: queries.DayState, suffix: str) -> HttpResponse:
+    """The page of the day in *state*, in the format *suffix*."""
+    edition, date = state.edition, state.date
     return answer(
         request,
         etag=etag_of(edition, date, suffix, state.rows, state.previous, state.next),
         content_type=FORMATS[suffix],
         make=lambda: _make_day(state, suffix),
         key=f"day {edition} {date} {suffix}",
-        headers=_canonical_header(path, suffix),
+        headers=_canonical_header(EDITIONS[edition].prefix + day_path(date), suffix),
     )
 
 

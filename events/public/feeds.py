@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from events import ledger, queries
+from events import contexts, ledger, queries
 from events.editorials import newest_editorials
 from events.formats.feeds import MEDIA_TYPES, WRITERS, Entry, Feed
 from events.formats.jsonld import headline
@@ -53,24 +53,28 @@ def day_feed(
 ) -> HttpResponse:
     """``/news/2004/02/9/index.atom``: the events of one day."""
     date = read_date(year, month, day)
-    rows = queries.day_state(edition, date).rows if date else ()
-    if date is None or not rows:
-        return not_found(request)
+    state = queries.day_state(edition, date) if date else None
+    return show_day_feed(request, state, suffix) if state and state.rows else not_found(request)
+
+
+def show_day_feed(request: HttpRequest, state: queries.DayState, suffix: str) -> HttpResponse:
+    """The feed of the day in *state*."""
+    edition, date = state.edition, state.date
     title = f"{settings.SITE_NAME}: {day_words(edition, date)}"
     home = EDITIONS[edition].prefix + day_path(date)
-    return _answer(request, suffix, edition, title, home, [row[0] for row in rows])
+    return _answer(request, suffix, edition, title, home, [row[0] for row in state.rows])
 
 
 @require_safe
 def context_feed(request: HttpRequest, slug: str, suffix: str, edition: str | None = None) -> HttpResponse:
     """``/contexts/SLUG/feed.atom``: the newest events of a context."""
-    context = queries.find_context(slug, edition)
+    context = contexts.find_context(slug, edition)
     if context is None or context.merged_into_id is not None:
         return not_found(request)
-    return show_context_feed(request, queries.context_state(context), suffix)
+    return show_context_feed(request, contexts.context_state(context), suffix)
 
 
-def show_context_feed(request: HttpRequest, state: queries.ContextState, suffix: str) -> HttpResponse:
+def show_context_feed(request: HttpRequest, state: contexts.ContextState, suffix: str) -> HttpResponse:
     """The feed of the context in *state*."""
     context = state.context
     ids = [row[0] for row in state.rows[:_AT_ONCE]]

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from events import past, queries
+from events import contexts, past, queries
 from events.formats.prose import clean_html
 from events.models import Context
 from events.public.addresses import Place, read_date
@@ -119,7 +119,7 @@ def past_day(
 def past_context(request: HttpRequest, moment: str, slug: str, edition: str | None = None) -> HttpResponse:
     """``/as-of/…/contexts/SLUG/``: what it was called and said to be, and its newest events then."""
     at = read_stamp(moment)
-    context = queries.find_context(slug, edition)
+    context = contexts.find_context(slug, edition)
     for _ in range(_MERGES_FOLLOWED):
         if context is not None and context.merged_into is not None:
             context = context.merged_into

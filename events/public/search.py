@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_safe
 
-from events import queries
+from events import contexts, queries
 from events.filter_fields import parse_id
 from events.formats.charts import Chart, Point, columns
 from events.formats.hits import shown_parts
@@ -121,7 +121,7 @@ def _one(data: QueryDict, name: str) -> str:
 
 def _contexts(value: str, edition: str) -> frozenset[int]:
     """The context of this slug, a merged one's target; none matches what does not exist."""
-    context = queries.find_context(value, edition)
+    context = contexts.find_context(value, edition)
     return frozenset() if context is None else frozenset({context.merged_into_id or context.pk})
 
 
@@ -197,7 +197,7 @@ def _named(edition: str, name: str, value: str) -> str:
 
 def _facets(found: Facets, asked: _Asked, path: str, edition: str) -> list[dict[str, Any]]:
     said = words(edition)
-    slugs = queries.context_slugs([int(row.value) for row in found.values["context"]])
+    slugs = contexts.context_slugs([int(row.value) for row in found.values["context"]])
     groups = []
     for kind, heading in (("context", "contexts"), ("category", "category"), ("publisher", "publishers")):
         rows = []

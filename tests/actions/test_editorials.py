@@ -117,6 +117,13 @@ def test_withdrawing_and_restoring_are_told(editor: Actor) -> None:
     assert told() == ["created", "withdrawn", "restored", "withdrawn"]
 
 
+def test_another_time_in_the_past_is_told_as_an_update(editor: Actor) -> None:
+    piece = write(editor)
+    publish_editorial(actor=editor, editorial_id=piece.pk, version=1)
+    publish_editorial(actor=editor, editorial_id=piece.pk, version=2, at=timezone.now() - HOUR)
+    assert told() == ["created", "updated"]
+
+
 def test_what_readers_never_had_is_withdrawn_in_silence(editor: Actor) -> None:
     piece = write(editor)
     publish_editorial(actor=editor, editorial_id=piece.pk, version=1, at=timezone.now() + HOUR)

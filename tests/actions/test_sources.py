@@ -33,7 +33,10 @@ def test_a_description_reaches_every_event_that_cites_the_source_and_the_sequenc
     for event in events:
         assert (cited(event)["title"], cited(event)["description"]) == ("A bridge", "They say so.")
         assert Event.objects.get(pk=event.pk).version == 1
-    assert list(Change.objects.values_list("subject", "subject_id")) == [(Subject.SOURCE, source.pk)]
+    assert list(Change.objects.values_list("subject", "subject_id")) == [
+        (Subject.SOURCE, source.pk),
+        *((Subject.EVENT, event.pk) for event in events),
+    ]
 
 
 def test_nothing_is_written_where_nothing_changes() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from events import catalogue
+from events import changes
 from events.api import problems
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_our_error_says_so_and_nothing_else(get: Get, monkeypatch: pytest.Monkey
     def break_down(*_args: object) -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(catalogue, "changes_after", break_down)
+    monkeypatch.setattr(changes, "changes_after", break_down)
     answer = get("changes/")
     problem(answer, 500, "internal-error")
     assert b"secret" not in answer.content

@@ -70,7 +70,8 @@ def test_a_corrected_typo_rewrites_the_pages_that_show_the_words_and_no_other(
 def test_only_what_changed_is_made(event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(tmp_path)
     made = []
-    monkeypatch.setattr(Writer, "write", lambda _self, path, *_rest: made.append(path))
+    for name in ("write", "stream"):
+        monkeypatch.setattr(Writer, name, lambda _self, path, *_rest: made.append(path))
     run(tmp_path)
     # Those that have no validator, and are compared by what they hold.
     assert set(made) == {"robots.txt", "redirects.map", "gone.map"}

@@ -53,11 +53,11 @@ def edit_context(*, actor: Actor, context_id: int, version: int, values: Context
                 changes[name] = {"old": getattr(context, name), "new": values[name]}
                 setattr(context, name, values[name])
         _rename(context, values, changes)
-        if "broader" in values:
-            _set_broader(context, values["broader"], changes)
+        steps = _set_broader(context, values["broader"], changes) if "broader" in values else set()
         if not changes:
             return context
         trace.revise_context(context, ChangeKind.UPDATED, changes)
+        trace.related_contexts(*steps)
         context.save()
         events = events_of(context) if changes.keys() & {"name", "generic"} else []
         if "generic" in changes:
@@ -119,7 +119,8 @@ def _rename(context: Context, values: ContextValues, changes: dict[str, Any]) ->
         changes["aliases"] = {"old": sorted(present), "new": sorted(wanted)}
 
 
-def _set_broader(context: Context, names: Collection[str], changes: dict[str, Any]) -> None:
+def _set_broader(context: Context, names: Collection[str], changes: dict[str, Any]) -> set[int]:
+    """Let exactly the contexts of these names be broader; those that became so or ceased to be."""
     found = find_contexts(context.edition, sorted({context_name(name) for name in names} - {""}))
     for name in names:
         if context_name(name) and context_name(name) not in found:
@@ -131,7 +132,7 @@ def _set_broader(context: Context, names: Collection[str], changes: dict[str, An
         if pk not in present and context.pk in reached_from({pk}):
             raise InvalidAction(f"“{other.name}” is part of “{context.name}” already, and cannot be broader.")
     if wanted.keys() == present.keys():
-        return
+        return set()
     steps.exclude(broader__in=wanted).delete()
     Broader.objects.bulk_create(
         Broader(narrower=context, broader_id=pk) for pk in wanted.keys() - present.keys()
@@ -140,6 +141,7 @@ def _set_broader(context: Context, names: Collection[str], changes: dict[str, An
         "old": sorted(other.name for other in present.values()),
         "new": sorted(other.name for other in wanted.values()),
     }
+    return set(wanted.keys() ^ present.keys())
 
 
 def reached_from(start: set[int]) -> set[int]:

@@ -68,6 +68,7 @@ def merge_contexts(
             TAKEN_IN: {"old": None, "new": {"context": goes.pk}},
         }
         trace.revise_context(stays, ChangeKind.UPDATED, gained, note=note)
+        trace.related_contexts(*record["broader"], *record["narrower"])
         stays.save()
         relate_again(events, actor=actor)
     rewrite_documents(actor, events)

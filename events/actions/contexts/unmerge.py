@@ -61,7 +61,7 @@ def unmerge_contexts(*, actor: Actor, context_id: int, note: str = "", version: 
         names = _Names(back, stays, revision.pk)
         back.merged_into = None
         back.save(update_fields=["merged_into"])
-        _return_names(back, stays, record, edited="broader" in names.edited)
+        steps = _return_names(back, stays, record, edited="broader" in names.edited)
         since = _return_tags(back, stays, revision, record, names)
         _return_leads(back, stays, record, names)
         _return_bans(back, stays, record)
@@ -77,6 +77,7 @@ def unmerge_contexts(*, actor: Actor, context_id: int, note: str = "", version: 
             TAKEN_IN: {"old": {"context": back.pk}, "new": None},
         }
         trace.revise_context(stays, ChangeKind.UPDATED, lost, note=note)
+        trace.related_contexts(*steps)
         stays.save()
         events = sorted(before.difference(events_of(stays)).union(events_of(back)))
         relate_again(events, actor=actor)
@@ -127,8 +128,11 @@ def _listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else value or []
 
 
-def _return_names(back: Context, stays: Context, record: dict[str, Any], *, edited: bool) -> None:
-    """Give names, earlier merges and the hierarchy back. *edited*: a person set the survivor's since."""
+def _return_names(back: Context, stays: Context, record: dict[str, Any], *, edited: bool) -> set[int]:
+    """Give names, earlier merges and the hierarchy back: the contexts above and below that this concerns.
+
+    *edited*: a person set the survivor's since.
+    """
     Alias.objects.filter(context=stays, name=back.name).delete()
     Alias.objects.filter(context=stays, name__in=record["aliases"]).update(context=back)
     Context.objects.filter(pk__in=record["merged"], merged_into=stays).update(merged_into=back)
@@ -147,6 +151,9 @@ def _return_names(back: Context, stays: Context, record: dict[str, Any], *, edit
         target = standing.get(pk) or pk
         if target not in reached_from({back.pk}):
             Broader.objects.get_or_create(narrower_id=target, broader=back)
+    moved = {*record["broader"], *record["narrower"]}
+    added = {*record.get("broader_added", ()), *record.get("narrower_added", ())}
+    return added.union(standing.get(pk) or pk for pk in moved)
 
 
 class _Merge(NamedTuple):

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from django.db import models
 
-from events import catalogue
+from events import catalogue, changes
+from events.actions.editorials import announce_editorials
 from events.actions.export.folder import ExportFolder
 from events.actions.export.snapshot import snapshot
 from events.editorials import editorial_document
@@ -29,17 +30,17 @@ from events.formats.jsonl import (
 from events.formats.rows import Line, RowFormat
 from events.models import (
     Address,
+    Change,
     Citation,
     Context,
     Curation,
     Document,
-    Editorial,
     Event,
     Provenance,
     Tagging,
 )
 from events.slugs import Address as AddressValue
-from events.vocabulary import EDITIONS, Decision, State
+from events.vocabulary import EDITIONS
 
 _AT_ONCE: Final = 500
 _NAMES_AT_ONCE: Final = 500
@@ -57,9 +58,12 @@ def export_jsonl(
     It holds everything but users and what is computed (related links, stored documents), private
     things too; :func:`events.actions.restore.restore_export` makes the same archive of it. With
     *public* it holds what readers may see, in the form in which the API says it, and cannot be
-    restored. *packed*: files are gzipped. Raises ``InvalidAction`` where something else stands
-    at the destination already; an earlier export is replaced when the new one is whole.
+    restored; editorials whose time has come are announced first. *packed*: files are gzipped. Raises
+    ``InvalidAction`` where something else stands at the destination already; an earlier export is
+    replaced when the new one is whole.
     """
+    if public:
+        announce_editorials.call()
     with ExportFolder(destination, packed=packed) as folder, snapshot() as sequence:
         sources = _public_sources() if public else _sources()
         total = sum(count() for count, _ in sources.values()) if progress is not None else 0
@@ -192,10 +196,8 @@ def _public_sources() -> dict[str, _Source]:
     published = Event.objects.published().filter(document__isnull=False)
     contexts = Context.objects.standing()
     sources = catalogue.cited_sources()
-    editorials = Editorial.objects.published()
-    pins = Curation.objects.filter(
-        decision=Decision.PIN, event__state=State.PUBLISHED, target__state=State.PUBLISHED
-    )
+    editorials = changes.told_editorials()
+    pins = Curation.objects.filter(**changes.VISIBLE_PIN)
     return {
         "events.jsonl": (published.count, lambda: _public_events(published)),
         "contexts.jsonl": (contexts.count, lambda: _heads("context", contexts, catalogue.context_heads)),
@@ -205,7 +207,7 @@ def _public_sources() -> dict[str, _Source]:
             lambda: _told("editorial", map(editorial_document, editorials.order_by("pk").iterator())),
         ),
         "curation.jsonl": (pins.count, lambda: _told("pin", _pins(pins))),
-        "revisions.jsonl": (lambda: 0, lambda: _told("change", _changes())),
+        "revisions.jsonl": (Change.objects.count, lambda: _told("change", _changes())),
     }
 
 
@@ -224,13 +226,13 @@ def _heads(kind: str, rows: models.QuerySet[Any], heads: Callable[[list[int]], l
 
 
 def _pins(pins: models.QuerySet[Curation]) -> Iterator[Line]:
-    for chunk in _chunks(pins, "event_id", "target_id", "position", "note"):
-        for _, event_id, target_id, position, note in chunk:
-            yield {"event": event_id, "target": target_id, "position": position, "note": note}
+    for chunk in _chunks(Event.objects.published().filter(pk__in=pins.values("event"))):
+        for event_id, rows in changes.pins_of([row[0] for row in chunk]).items():
+            yield from ({"event": event_id, **row} for row in rows)
 
 
 def _changes() -> Iterator[Line]:
-    found = catalogue.changes_after(0, _AT_ONCE)
+    found = changes.changes_after(0, _AT_ONCE)
     while found:
         yield from found
-        found = catalogue.changes_after(found[-1]["seq"], _AT_ONCE)
+        found = changes.changes_after(found[-1]["seq"], _AT_ONCE)

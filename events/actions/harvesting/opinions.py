@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils.timezone import make_aware
 
+from events.actions.editorials import announce_at, is_told
 from events.actions.harvesting.batch import Batch
 from events.harvest.records import EditorialRecord
 from events.models import Editorial
@@ -41,7 +42,9 @@ def take_editorial(batch: Batch, record: EditorialRecord) -> None:
             updated_at=batch.trace.at,
             **said,
         )
-        batch.trace.change(ChangeKind.CREATED, Subject.EDITORIAL, editorial.pk)
+        if editorial.publish_at <= batch.trace.at:
+            batch.trace.change(ChangeKind.CREATED, Subject.EDITORIAL, editorial.pk)
+        announce_at(editorial.publish_at)
         batch.count("created", str(editorial), editorial.title)
         return
     known = editorial.upstream
@@ -61,7 +64,7 @@ def take_editorial(batch: Batch, record: EditorialRecord) -> None:
     if changed:
         editorial.version += 1
         editorial.updated_at = batch.trace.at
-        if editorial.is_public:
+        if editorial.is_public and is_told(editorial):
             batch.trace.change(ChangeKind.UPDATED, Subject.EDITORIAL, editorial.pk)
     if changed or any(known.get(name) != base[name] for name in _FIELDS):
         editorial.upstream = {**base, "moment": moment}

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from events.actions.bulk.change import BulkWork, Outcome, Treated
 from events.actions.bulk.start import start_bulk_change
+from events.actions.editorials import announce_due, is_told
 from events.actions.errors import InvalidAction
 from events.actions.harvesting.records_back import RecordsBack
 from events.actions.merge import MERGE_RECORD, unmerge_event
@@ -143,7 +144,7 @@ class UndoHarvestWork(BulkWork):
             decided_by_name=actor.name,
         )  # fmt: skip
         shown = editorials_created(harvest).filter(version=1, state=State.PUBLISHED)
-        _move_editorials(shown, State.WITHDRAWN, ChangeKind.WITHDRAWN, actor)
+        _move_editorials(shown, State.WITHDRAWN, actor)
 
     def taken_back(self, event: Event, change: BulkChange, actor: Actor) -> None:
         RecordsBack(event, self._harvest(change)).redo(change)
@@ -156,7 +157,7 @@ class UndoHarvestWork(BulkWork):
         first, last = change.asked["dates"]
         Harvest.objects.filter(pk=harvest.pk).update(first_date=first, last_date=last)
         hidden = editorials_created(harvest).filter(version=2, state=State.WITHDRAWN)
-        _move_editorials(hidden, State.PUBLISHED, ChangeKind.RESTORED, actor)
+        _move_editorials(hidden, State.PUBLISHED, actor)
 
     def all_done_again(self, change: BulkChange, actor: Actor) -> None:
         self.finish(change, actor)
@@ -203,11 +204,13 @@ def _withdraw(
     return Treated(Outcome.CHANGED)
 
 
-def _move_editorials(rows: Any, state: State, kind: ChangeKind, actor: Actor) -> None:
+def _move_editorials(rows: Any, state: State, actor: Actor) -> None:
     with recording(actor) as trace:
         for editorial in rows.select_for_update().order_by("pk"):
+            if state == State.WITHDRAWN and is_told(editorial):
+                trace.change(ChangeKind.WITHDRAWN, Subject.EDITORIAL, editorial.pk)
             editorial.state = state
             editorial.version += 1 if state == State.WITHDRAWN else -1
             editorial.updated_at = trace.at
             editorial.save(update_fields=["state", "version", "updated_at"])
-            trace.change(kind, Subject.EDITORIAL, editorial.pk)
+        announce_due(trace)

@@ -39,7 +39,7 @@ from events.models import (
 )
 from events.search.forget import forget
 from events.slugs import removed_slug
-from events.vocabulary import Category, ChangeKind, ReviewState, Right, State
+from events.vocabulary import Category, ChangeKind, Decision, ReviewState, Right, State, Subject
 
 _WORDED: Final = ("text", "summary")
 _NUMBERS: Final = re.compile(r"[\d:-]+")
@@ -86,14 +86,14 @@ def remove_event(*, actor: Actor, event_id: int, version: int, reason: str) -> E
         ids = [event.pk for event in events]
         said, addresses = _said(events), list(Address.objects.filter(event__in=ids))
         items = _erase_questions(ids, trace)
-        others = _erase_curation(ids)
+        others = _erase_curation(ids, trace)
         texts = [*said.texts, *said.summaries, *said.labels]
         cited = Citation.objects.filter(event__in=ids)
         sources = set(cited.values_list("source", flat=True)) - {None}
         publishers = set(cited.values_list("publisher", flat=True)) - {None}
         cited.delete()
         texts += _erase_tags(events, trace)
-        gone = discard_sources(sources, publishers, said.urls, said.labels, trace=trace)
+        gone = discard_sources(sources, publishers, said.urls, said.labels)
         unquote(
             Quotes(
                 event_ids=frozenset(ids),
@@ -170,10 +170,13 @@ def _erase_questions(ids: list[int], trace: Recording) -> list[int]:
     return items
 
 
-def _erase_curation(ids: list[int]) -> list[int]:
+def _erase_curation(ids: list[int], trace: Recording) -> list[int]:
     """Take away pins, bans and notes of the events and on them; the other events that had any."""
     rows = Curation.objects.filter(Q(event__in=ids) | Q(target__in=ids))
     others = set(rows.values_list("event", flat=True)) - set(ids)
+    pinning = rows.filter(event__in=others, decision=Decision.PIN, event__state=State.PUBLISHED)
+    for pk in sorted(set(pinning.values_list("event", flat=True))):
+        trace.change(ChangeKind.CURATED, Subject.EVENT, pk)
     rows.delete()
     BannedReason.objects.filter(event__in=ids).delete()
     return sorted(others)

@@ -19,8 +19,6 @@ def discard_sources(
     publisher_ids: Collection[int],
     urls: Collection[str],
     labels: Collection[str],
-    *,
-    trace: Recording,
 ) -> set[str]:
     """Delete those of these sources that nobody cites, and those of their publishers that nobody needs then.
 
@@ -31,8 +29,6 @@ def discard_sources(
     asked = Source.objects.filter(Q(pk__in=source_ids) | Q(url__in=known))
     publishers = {*publisher_ids, *asked.values_list("publisher", flat=True)}
     unused = list(asked.filter(citations__isnull=True).order_by("pk"))
-    for source in unused:
-        trace.change(ChangeKind.WITHDRAWN, Subject.SOURCE, source.pk)
     Source.objects.filter(pk__in=[source.pk for source in unused]).delete()
     named = Publisher.objects.filter(Q(pk__in=publishers) | Q(name__in=labels))
     named.filter(

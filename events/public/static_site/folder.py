@@ -27,6 +27,7 @@ _PARTIAL: Final = ".partial"
 _NAME_MAX: Final = 255
 """Bytes that a file's name may have on common file systems."""
 _HEAD_MAX: Final = 4096
+_encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 class UnfitFolderError(Exception):
@@ -45,7 +46,7 @@ class Entry(NamedTuple):
     @property
     def line(self) -> str:
         """Its line in the manifest."""
-        return json.dumps(self._asdict(), ensure_ascii=False, separators=(",", ":")) + "\n"
+        return _encode(self._asdict()) + "\n"
 
 
 def file_of(path: str) -> str | None:
@@ -176,14 +177,15 @@ class Writer:
         self._log = (root / f"{MANIFEST}{_PARTIAL}-{number}").open("w", encoding="utf-8")
         self._unit = ""
         self._old: dict[str, Entry] = {}
-        self._scratch = root / f"{MANIFEST}.{number}.tmp"
+        self._top = f"{root}/"
+        self._scratch = f"{self._top}{MANIFEST}.{number}.tmp"
 
     def __enter__(self) -> Writer:
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._log.close()
-        self._scratch.unlink(missing_ok=True)
+        Path(self._scratch).unlink(missing_ok=True)
 
     def begin(self, unit: str) -> None:
         """What follows belongs to *unit*."""
@@ -200,7 +202,7 @@ class Writer:
         if old is None or not old.validator:
             return None
         try:
-            return old if os.stat(self.root / path).st_size == old.size else None  # noqa: PTH116  a third faster
+            return old if os.stat(f"{self._top}{path}").st_size == old.size else None  # noqa: PTH116  a third faster
         except OSError:
             return None
 
@@ -209,54 +211,86 @@ class Writer:
         self._log.write(entry.line)
         self.counts["unchanged"] += 1
 
-    def write(self, path: str, validator: str, chunks: Iterable[bytes]) -> None:
-        """Put *chunks* at *path*, unless the same stands there."""
-        place = self.root / path
-        old = self._old.get(path)
-        if old is None and place.exists():
-            self.counts["foreign"] += 1
-            self.problems.append(f"{path}: a file that publish did not write stands there; it is left alone")
+    def write(self, path: str, validator: str, content: bytes) -> None:
+        """Put *content* at *path*, unless the same stands there."""
+        if self._is_foreign(path):
             return
-        place.parent.mkdir(parents=True, exist_ok=True)
+        entry = Entry(self._unit, path, len(content), digest(content), validator)
+        if not self._stands(entry):
+            with open(self._scratch, "wb", buffering=0) as file:  # noqa: PTH123  a file a page: half the time
+                file.write(content)
+            self._place(path)
+
+    def stream(self, path: str, chunks: Iterable[bytes]) -> None:
+        """As :meth:`write`, for a file that is longer than memory should hold, without a validator."""
+        if self._is_foreign(path):
+            return
         sha = hashlib.sha256()
-        with self._scratch.open("wb") as file:
+        with open(self._scratch, "wb") as file:  # noqa: PTH123  as above
             for chunk in chunks:
                 sha.update(chunk)
                 file.write(chunk)
             size = file.tell()
-        entry = Entry(self._unit, path, size, sha.hexdigest(), validator)
-        self._log.write(entry.line)
-        if _holds(place, entry, old):
-            self.counts["unchanged"] += 1
-            return
-        self._log.flush()
-        self._scratch.replace(place)
-        self.counts["written"] += 1
+        if not self._stands(Entry(self._unit, path, size, sha.hexdigest(), "")):
+            self._place(path)
 
-
-def _holds(place: Path, entry: Entry, old: Entry | None) -> bool:
-    """Whether what *entry* says stands there; read only where the last run did not say it."""
-    try:
-        if place.stat().st_size != entry.size:
+    def _is_foreign(self, path: str) -> bool:
+        """Whether somebody else's file stands there; then the path is named among the problems."""
+        if path in self._old or not os.path.lexists(f"{self._top}{path}"):
             return False
-        found = old.sha256 if old is not None and old.sha256 else digest(place.read_bytes())
-    except OSError:
-        return False
-    return found == entry.sha256
+        self.counts["foreign"] += 1
+        self.problems.append(f"{path}: a file that publish did not write stands there; it is left alone")
+        return True
+
+    def _stands(self, entry: Entry) -> bool:
+        """Take *entry* into the manifest; whether what it says stands there already.
+
+        The file is read only where the last run did not say what it holds.
+        """
+        self._log.write(entry.line)
+        old, place = self._old.get(entry.path), f"{self._top}{entry.path}"
+        if old is None:
+            return False
+        try:
+            if os.stat(place).st_size != entry.size:  # noqa: PTH116  as above
+                return False
+            if (old.sha256 or digest(Path(place).read_bytes())) != entry.sha256:
+                return False
+        except OSError:
+            return False
+        self.counts["unchanged"] += 1
+        return True
+
+    def _place(self, path: str) -> None:
+        """Move what was written to where it belongs, once the manifest's line about it is safe."""
+        self._log.flush()
+        place = f"{self._top}{path}"
+        try:
+            os.replace(self._scratch, place)  # noqa: PTH105  as above
+        except FileNotFoundError:
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(self._scratch, place)  # noqa: PTH105
+        self.counts["written"] += 1
 
 
 def close_folder(root: Path, head: dict[str, Any]) -> int:
     """Remove what this run did not write again, put the new manifest in its place; how many files went."""
     partials = sorted(root.glob(f"{MANIFEST}{_PARTIAL}-*"))
     fresh = root / f"{MANIFEST}.new"
+    gone: set[str] = set()
+    old = ((entry, False) for entry in entries(root))
+    new = ((entry, True) for entry in _merged(partials))
+    both = heapq.merge(old, new, key=lambda row: row[0].unit)
     with fresh.open("w", encoding="utf-8") as file:
         file.write(_opening(head, complete=True))
-        for entry in _merged(partials):
-            file.write(entry.line)
-    gone: set[str] = set()
-    new = _Units(entry for entry, _ in _lines(fresh))
-    for unit, group in groupby(entries(root), key=lambda entry: entry.unit):
-        gone |= {entry.path for entry in group} - new.of(unit).keys()
+        for _, group in groupby(both, key=lambda row: row[0].unit):
+            left: set[str] = set()
+            stays: set[str] = set()
+            for entry, ours in group:
+                if ours:
+                    file.write(entry.line)
+                (stays if ours else left).add(entry.path)
+            gone |= left - stays
     if gone:  # a file may have gone over to another unit
         gone -= {entry.path for entry, _ in _lines(fresh) if entry.path in gone}
     for path in sorted(gone):

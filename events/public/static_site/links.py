@@ -65,31 +65,36 @@ def fit_links(page: str, live_url: str) -> str:
     What needs a server leads to *live_url*, as all forms do; where that is empty, forms and such
     ``link`` elements are left out, and such an ``a`` is no link any more.
     """
-    base = settings.BASE_URL
     if not live_url:
         page = _FORM.sub("", page)
-
-    def fitted(match: re.Match[str]) -> str:
-        tag, before, name, value, after = match.groups()
-        path = value.removeprefix(base) if value.startswith(f"{base}/") else value
-        if not path.startswith("/") or path.startswith("//"):
-            return match[0]
-        standing = None if tag == "form" else static_path(html.unescape(path))
-        if standing is not None:
-            there = value.removesuffix(path) + html.escape(standing)
-        elif live_url:
-            there = f"{html.escape(live_url)}{path}"
-        elif tag == "link":
-            return ""
-        else:
-            kept = _CLASS.search(before + after)
-            return f"<{tag}{kept[0] if kept else ''}>"
-        return f'<{tag}{before} {name}="{there}"{after}>'
-
-    return _LINK.sub(fitted, page)
+    return _LINK.sub(lambda match: fitted_link(match[0], live_url), page)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
+def fitted_link(said: str, live_url: str) -> str:
+    """The tag *said*, which has a link, as the static site has it. Most stand on many pages."""
+    base = settings.BASE_URL
+    match = _LINK.fullmatch(said)
+    if match is None:
+        return said
+    tag, before, name, value, after = match.groups()
+    path = value.removeprefix(base) if value.startswith(f"{base}/") else value
+    if not path.startswith("/") or path.startswith("//"):
+        return said
+    standing = None if tag == "form" else static_path(html.unescape(path))
+    if standing is not None:
+        there = value.removesuffix(path) + html.escape(standing)
+    elif live_url:
+        there = f"{html.escape(live_url)}{path}"
+    elif tag == "link":
+        return ""
+    else:
+        kept = _CLASS.search(before + after)
+        return f"<{tag}{kept[0] if kept else ''}>"
+    return f'<{tag}{before} {name}="{there}"{after}>'
+
+
+@lru_cache(maxsize=32_768)
 def static_path(path: str) -> str | None:
     """Where the page at the public *path* (query included) stands on the static site; None: nowhere."""
     if path.startswith(settings.STATIC_URL):
@@ -99,12 +104,18 @@ def static_path(path: str) -> str | None:
     return _resolved_path(path)
 
 
+@lru_cache(maxsize=4_096)
+def _view_at(path: str) -> str:
+    """The name of the view that answers at the escaped *path*; "" where none does."""
+    try:
+        return resolve(unquote(path)).func.__name__
+    except Resolver404:
+        return ""
+
+
 def _resolved_path(path: str) -> str | None:
     parts = urlsplit(path)
-    try:
-        view = resolve(unquote(parts.path)).func.__name__
-    except Resolver404:
-        return None
+    view = _view_at(parts.path)
     if view not in WRITTEN or file_of(parts.path) is None:
         return None
     place = f"{parts.path}/" if view == "short_address" else parts.path

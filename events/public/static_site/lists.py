@@ -13,7 +13,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse
 
-from events import queries, timeline
+from events import contexts, timeline
 from events.editorials import editorials
 from events.models import Context, Publisher
 from events.public import errors
@@ -111,14 +111,14 @@ def write_contexts(pages: Pages, edition: str, first: int, last: int) -> None:
     for context in rows.select_related("merged_into"):
         path = href(context.path)
         if context.merged_into is not None:
-            survivor = queries.find_context(context.merged_into.slug, edition)
+            survivor = contexts.find_context(context.merged_into.slug, edition)
             while survivor is not None and survivor.merged_into is not None:
-                survivor = queries.find_context(survivor.merged_into.slug, edition)
+                survivor = contexts.find_context(survivor.merged_into.slug, edition)
             if survivor is not None:
                 pages.redirect(path, href(survivor.path))
             continue
-        pages.view_list(path)
-        state = queries.context_state(context)
+        state = contexts.context_state(context)
+        pages.view_list(path, show=partial(show_context, state=state, suffix="html"))
         for suffix in ("md", "json", "xml"):
             pages.view(f"{path}index.{suffix}", show=partial(show_context, state=state, suffix=suffix))
         for file, suffix in _CONTEXT_FEEDS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 from django.db.models.functions import TruncMonth
@@ -13,7 +13,9 @@ from events import queries, timeline
 from events.contexts import Neighbours
 from events.models import Address
 from events.public.addresses import Place, follow, places_between
+from events.public.day import show_day
 from events.public.event import REFERENCES, event_etag, event_neighbours, write_event
+from events.public.feeds import show_day_feed
 from events.public.frame import FORMATS
 from events.public.ready import href
 from events.public.static_site.pages import Pages
@@ -21,7 +23,11 @@ from events.slugs import day_path
 from events.vocabulary import EDITIONS, State
 
 _AT_ONCE: Final = 200
-_DAY_FILES: Final = ("", "index.md", "index.json", "index.xml", "index.atom", "index.rss")
+_DAY_FILES: Final = {
+    "": partial(show_day, suffix="html"),
+    **{f"index.{suffix}": partial(show_day, suffix=suffix) for suffix in ("md", "json", "xml")},
+    **{f"index.{suffix}": partial(show_day_feed, suffix=suffix) for suffix in ("atom", "rss")},
+}
 
 
 def months(edition: str) -> list[dt.date]:
@@ -39,8 +45,9 @@ def write_month(pages: Pages, edition: str, first: dt.date) -> None:
     pages.view(f"{prefix}/news/{first:%Y/%m}/")
     pages.view(f"/sitemap/{edition}-{first:%Y-%m}.xml")
     for date in timeline.day_counts(edition, first, last):
-        for file in _DAY_FILES:
-            pages.view(f"{prefix}{day_path(date)}{file}")
+        state = queries.day_state(edition, date)
+        for file, show in _DAY_FILES.items():
+            pages.view(f"{prefix}{day_path(date)}{file}", show=partial(show, state=state))
     places = places_between(edition, first, last)
     here = [
         place

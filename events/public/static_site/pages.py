@@ -62,9 +62,9 @@ class Pages:
             etag = response.headers.get("ETag", "")
             self._write(file, self._validator(etag) if etag else "", response.content)
 
-    def view_list(self, path: str) -> None:
-        """The list at the escaped *path*, with all its further pages."""
-        self.view(path)
+    def view_list(self, path: str, *, show: Callable[[HttpRequest], HttpResponse] | None = None) -> None:
+        """The list at the escaped *path* (its first page as *show* answers), with all its further pages."""
+        self.view(path, show=show)
         waiting, seen = [path], {path}
         while waiting:
             file = file_of(waiting.pop())
@@ -93,7 +93,7 @@ class Pages:
 
     def stream(self, name: str, chunks: Iterable[bytes]) -> None:
         """A long file at the top of the folder."""
-        self.writer.write(name, "", chunks)
+        self.writer.stream(name, chunks)
 
     def redirect(self, path: str, target: str) -> None:
         """A page at *path* that leads on to the escaped *target*."""
@@ -114,7 +114,7 @@ class Pages:
     def _write(self, file: str, validator: str, content: bytes) -> None:
         if file.endswith(".html"):
             content = fit_links(content.decode(), self._live_url).encode()
-        self.writer.write(file, validator, (content,))
+        self.writer.write(file, validator, content)
 
     def _validator(self, etag: str) -> str:
         return etag.removeprefix('W/"').rstrip('"') + self._mark

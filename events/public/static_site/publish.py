@@ -25,9 +25,10 @@ from events.public.conditional import build_id, cache_left_alone
 from events.public.frame import frame
 from events.public.static_site import lists, maps, months
 from events.public.static_site.folder import Writer, close_folder, open_folder
-from events.public.static_site.links import static_path
+from events.public.static_site.links import fitted_link, static_path
 from events.public.static_site.pages import Pages
 from events.public.static_site.workers import run_together
+from events.queries import documents_kept
 from events.vocabulary import EDITIONS
 
 _IDS_AT_ONCE: Final = 500
@@ -77,7 +78,7 @@ def publish(
 def _standing_at(base_url: str) -> Iterator[None]:
     """While this lasts, pages are made for the site at *base_url*."""
     before = settings.BASE_URL
-    remembering = (build_id, frame, static_path)
+    remembering = (build_id, frame, static_path, fitted_link)
     try:
         settings.BASE_URL = base_url
         for function in remembering:
@@ -134,7 +135,7 @@ def _work(
     root: Path, live_url: str, number: int, turns: Iterator[int], progress: Progress | None
 ) -> tuple[Counter[str], list[str]]:
     """Write the units whose places in the order *turns* gives, ascending: what was done, and the problems."""
-    with Writer(root, number) as writer:
+    with Writer(root, number) as writer, documents_kept():
         pages = Pages(writer, live_url)
         parts = list(units())
         for turn in turns:

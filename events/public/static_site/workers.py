@@ -77,12 +77,15 @@ def _run(task: Task, number: int, told: Any, turn: Any, moments: Any, start: Any
     """A worker's life."""
     try:
         with ExitStack() as stack:
-            _enter_one_moment(stack, number, moments, start)
+            try:
+                _enter_one_moment(stack, number, moments, start)
+            except BaseException:
+                start.abort()  # only now: a task that fails early breaks nobody who is still waking up
+                raise
             told.put(("result", task(number, _turns(turn), lambda _done, total: told.put(("part", total)))))
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception:  # noqa: BLE001  whatever it is, the one who waits is told
-        start.abort()
         told.put(("error", traceback.format_exc()))
     finally:
         connections.close_all()

@@ -39,7 +39,9 @@ def test_a_renamed_context_keeps_its_address_and_its_old_name_as_an_alias(editor
     assert (context.name, context.slug, context.version) == ("Ministry of Defence", "defence-ministry", 2)
     assert meaning(editor, "Defence Ministry") == context
     assert names_on(event) == ["Ministry of Defence"]
-    assert Change.objects.get().kind == "updated"
+    assert list(Change.objects.values_list("subject", "subject_id", "kind")) == [
+        ("context", context.pk, "updated"), ("event", event.pk, "updated")
+    ]  # fmt: skip
     assert Revision.objects.get().fields["name"] == {"old": "Defence Ministry", "new": "Ministry of Defence"}
 
 
@@ -109,9 +111,11 @@ def test_a_merged_context_gives_everything_to_the_other(editor: Actor, chief: Ac
     assert {step.narrower.name for step in stays.narrower_steps.all()} == {"Spokesman"}
     record = Revision.objects.get(context=goes).fields["merge"]["new"]
     assert (record["moved"], record["led"], record["aliases"]) == ([alone.pk], [alone.pk], ["RDM"])
-    assert [(one.subject_id, one.kind, one.other_id) for one in Change.objects.all()] == [
-        (goes.pk, "merged", stays.pk), (stays.pk, "updated", None)
-    ]  # fmt: skip
+    told = [(one.subject, one.subject_id, one.kind, one.other_id) for one in Change.objects.all()]
+    assert told[:2] == [("context", goes.pk, "merged", stays.pk), ("context", stays.pk, "updated", None)]
+    beside = [("context", make_context("Russia").pk), ("context", make_context("Spokesman").pk)]
+    rewritten = [("event", alone.pk), ("event", both.pk)]
+    assert told[2:] == [(*thing, "updated", None) for thing in (*beside, *rewritten)]
 
 
 def test_an_active_tag_wins_over_a_removed_one(chief: Actor) -> None:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0006_fill_contexts_in_order'),
+        ('events', '0007_changes_of_a_subject'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
