@@ -12,6 +12,7 @@ from typing import Any
 
 import environ
 from gunicorn import glogging
+from gunicorn.workers.gthread import ThreadWorker
 
 env = environ.Env()
 
@@ -40,8 +41,40 @@ class AccessLog(glogging.Logger):  # type: ignore[misc]  # gunicorn has no types
         self.access_log.info("%s", json.dumps(line))
 
 
+class _AsProblem:
+    """A client's socket; what gunicorn says to it of a request that it cannot read becomes a problem."""
+
+    def __init__(self, socket: Any) -> None:
+        self._socket = socket
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._socket, name)
+
+    def sendall(self, said: bytes) -> None:
+        """Send the problem of the status in *said*, a whole answer."""
+        # Imported here, where Django has its settings: gunicorn reads this module before.
+        from events.api.problems import of_status  # noqa: PLC0415
+
+        answer = of_status(int(said.split(b" ", 2)[1])).response()
+        head = [
+            f"HTTP/1.1 {answer.status_code} {answer.reason_phrase}",
+            "Connection: close",
+            f"Content-Type: {answer.headers['Content-Type']}",
+            f"Content-Length: {len(answer.content)}",
+        ]
+        self._socket.sendall("\r\n".join([*head, "", ""]).encode("latin-1") + answer.content)
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's own, with problems (RFC 9457) instead of its pages for requests that no view ever sees."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer a request that cannot be read: too long, no HTTP, a header that is none."""
+        super().handle_error(req, _AsProblem(client), addr, exc)
+
+
 bind: str = env.str("BIND", default="127.0.0.1:8000")
-worker_class = "gthread"
+worker_class = "newsarchive.gunicorn.Worker"
 workers: int = _between("WEB_CONCURRENCY", 2, 1, 64)
 threads: int = _between("WEB_THREADS", 4, 1, 64)
 # Open connections of one worker, busy or idle. A slow reader of a long stream holds a thread; the rest wait

@@ -18,5 +18,6 @@ urlpatterns = [
     path("api/", include("events.api.urls")),
     path("", include("events.public.urls")),
 ]
-handler404 = "events.public.errors.not_found"
-handler500 = "events.public.errors.server_error"
+handler400 = "newsarchive.errors.bad_request"
+handler404 = "newsarchive.errors.not_found"
+handler500 = "newsarchive.errors.server_error"

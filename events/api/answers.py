@@ -73,7 +73,7 @@ def alternates(
     if len(formats) == 1:
         return []
     path = request.path
-    stem = path[:-1] if path.endswith("/") else path.rpartition(".")[0]
+    stem = path.removesuffix("/").removesuffix(f".{shown.suffix}")
     start = request.build_absolute_uri(stem)
     tail = f"?{query}" if query else ""
     return [("alternate", f"{start}.{one.suffix}{tail}", one.type) for one in formats if one is not shown]

@@ -49,7 +49,7 @@ NDJSON: Final = Media(
     also=("application/ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines"),
 )
 MARKDOWN: Final = Media("md", "text/markdown", "; charset=utf-8")
-_PAGE: Final = "text/html"
+HTML: Final = Media("html", "text/html", "; charset=utf-8", also=("application/xhtml+xml",))
 
 
 def choose(accept: str, suffix: str | None, formats: Sequence[Media]) -> Media:
@@ -87,11 +87,17 @@ def _preferred(accept: str, formats: tuple[Media, ...]) -> Media | None:
     ranges = [MediaType(said) for said in accept.split(",") if said.strip()]
     if not ranges:
         return formats[0]
-    browser = any(f"{said.main_type}/{said.sub_type}" == _PAGE and said.quality > 0 for said in ranges)
-    if browser and _weight(formats[0], ranges) > 0:
-        return formats[0]
     best = max(formats, key=lambda one: _weight(one, ranges))
+    page = _weight(HTML, ranges)
+    browser = page >= _weight(best, ranges) and page > _weight_of_all(ranges)
+    if browser and HTML not in formats and _weight(formats[0], ranges) > 0:
+        return formats[0]
     return best if _weight(best, ranges) > 0 else None
+
+
+def _weight_of_all(ranges: Iterable[MediaType]) -> float:
+    """What ``*/*`` gives to formats that nothing else covers."""
+    return max((said.quality for said in ranges if said.main_type == "*"), default=0.0)
 
 
 def _weight(one: Media, ranges: Iterable[MediaType]) -> float:

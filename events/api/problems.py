@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import DisallowedHost, SuspiciousOperation, TooManyFieldsSent
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
@@ -74,6 +75,17 @@ LEGAL = Kind(
     "unavailable-for-legal-reasons", 451, "Unavailable for legal reasons",
     "The event was removed because the law requires it. Remove your copy.",
 )  # fmt: skip
+ADDRESS_TOO_LONG = Kind(
+    "address-too-long", 414, "The address is too long",
+    "A request's first line has 8,190 bytes at most. Ask for fewer values at once.",
+)  # fmt: skip
+HEADERS_TOO_LARGE = Kind(
+    "headers-too-large", 431, "The headers are too large", "Each has 8,190 bytes at most, and there are 100."
+)
+UNAVAILABLE = Kind(
+    "unavailable", 503, "Not now",
+    "The archive cannot answer at this moment. Ask again after the seconds that `Retry-After` names.",
+)  # fmt: skip
 TOO_MANY_STREAMS = Kind(
     "too-many-streams", 503, "Too many streams",
     "Whole lists are sent to a few callers at once, so that there is room for everybody else. Ask again "
@@ -95,14 +107,15 @@ KINDS: Final = {
     for kind in (
         BAD_REQUEST, UNKNOWN_PARAMETER, INVALID_PARAMETER, INVALID_CURSOR, NOT_FOUND,
         METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, GONE, PRECONDITION_FAILED, UNSUPPORTED_MEDIA_TYPE, LEGAL,
-        INTERNAL_ERROR, TOO_MANY_STREAMS, VERSION_NOT_SUPPORTED,
+        INTERNAL_ERROR, ADDRESS_TOO_LONG, HEADERS_TOO_LARGE, UNAVAILABLE, TOO_MANY_STREAMS,
+        VERSION_NOT_SUPPORTED,
     )
 }  # fmt: skip
 
 _BY_STATUS: Final = {
     kind.status: kind
     for kind in KINDS.values()
-    if kind not in {UNKNOWN_PARAMETER, INVALID_PARAMETER, INVALID_CURSOR}
+    if kind not in {UNKNOWN_PARAMETER, INVALID_PARAMETER, INVALID_CURSOR, TOO_MANY_STREAMS}
 }
 
 
@@ -163,16 +176,31 @@ def answer_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
     if isinstance(exc, Http404):
         return Problem(NOT_FOUND).response()
     if isinstance(exc, SuspiciousOperation):
-        return Problem(BAD_REQUEST).response()
+        return rejected(exc).response()
     if isinstance(exc, exceptions.APIException):
         return _of_framework(exc).response()
     request = context["request"]._request
+    if isinstance(exc, (OperationalError, InterfaceError)):
+        _logger.error("The database did not answer %s", request.path, exc_info=exc)
+        return Problem(UNAVAILABLE, headers={"Retry-After": "10"}).response()
     got_request_exception.send(sender=type(context["view"]), request=request)
     _logger.error("Internal Server Error: %s", request.path, exc_info=exc, extra={"request": request})
     return Problem(INTERNAL_ERROR).response()
 
 
+def rejected(exc: Exception) -> Problem:
+    """What to say of a request that Django itself takes for malformed."""
+    if isinstance(exc, DisallowedHost):
+        return Problem(BAD_REQUEST, "The header `Host` names no host of this archive.")
+    if isinstance(exc, TooManyFieldsSent):
+        return Problem(BAD_REQUEST, "The query has too many parameters.")
+    return Problem(BAD_REQUEST)
+
+
+def of_status(status: int) -> Problem:
+    """What to say where nothing but the status is known."""
+    return Problem(_BY_STATUS.get(status, BAD_REQUEST if status < 500 else INTERNAL_ERROR))
+
+
 def _of_framework(exc: exceptions.APIException) -> Problem:
-    if exc.status_code in _BY_STATUS:
-        return Problem(_BY_STATUS[exc.status_code])
-    return Problem(BAD_REQUEST if exc.status_code < 500 else INTERNAL_ERROR)
+    return of_status(exc.status_code)

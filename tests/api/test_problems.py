@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from events import changes
@@ -28,7 +30,6 @@ def problem(answer: Any, status: int, slug: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "path",
     [
-        "/api/",
         "/api/v2/events/",
         "/api/v1/events/abc/",
         "/api/v1/events/-1/",
@@ -45,8 +46,87 @@ def test_an_unknown_address_is_not_found_by_any_method() -> None:
         problem(getattr(client, method)("/api/nothing/"), 404, "not-found")
 
 
-def test_a_forgotten_slash_is_pointed_out(get: Get) -> None:
-    assert "slash" in problem(get("events"), 404, "not-found")["detail"]
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/api/v1/events", "/api/v1/events/"),
+        ("/api/v1/events?date_from=2004-02-09&q=%20", "/api/v1/events/?date_from=2004-02-09&q=%20"),
+        ("/api/v1/events/1", "/api/v1/events/1/"),
+        ("/api//v1//events/1/related", "/api/v1/events/1/related/"),
+        ("/api/v1//events.csv", "/api/v1/events.csv"),
+        ("/api/v1/events.csv/", "/api/v1/events.csv"),
+        ("/api/openapi.json/", "/api/openapi.json"),
+        ("/api/problems", "/api/problems/"),
+    ],
+)
+def test_an_address_with_other_slashes_leads_on(get: Get, path: str, meant: str) -> None:
+    answer = get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (301, meant)
+    where = meant.partition("?")[0]
+    assert where in problem(Client().post(path), 404, "not-found")["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1//evil.example/", "/api///evil.example", "/api/v1/nothing", "/api/v1"]
+)
+def test_it_leads_nowhere_else(get: Get, path: str) -> None:
+    answer = get(path)
+    assert answer.status_code == 404 or answer.headers["Location"] == "/api/v1/"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/events/\x00/", "/api/v1/%ff%fe/", "/api/v1/events/1/%2e%2e/", "/api/v1/" + "a" * 5000,
+        "/api/v1/events/%F0%9F%92%A3/", "/api/v1/events/1\r\nX: y/",
+    ],
+)  # fmt: skip
+def test_addresses_that_nobody_means_are_not_found(get: Get, path: str) -> None:
+    problem(get(path), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    "query", ["ids=%00", "date_from=%ff", "publisher=%00", "%00=1", "fields=%F0%9F", "cursor=%FF"]
+)
+def test_signs_that_no_value_has_are_refused(get: Get, query: str) -> None:
+    answer = get(f"events/?{query}")
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_strange_host_is_told_so(get: Get, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["archive.example"]
+    for path in ("events/", "events.csv", "/api/v1/", "/api/problems/not-found"):
+        assert "Host" in problem(get(path, host="evil.example"), 400, "bad-request")["detail"], path
+
+
+def test_what_django_rejects_before_any_view_is_a_problem_too(get: Get, settings: Any) -> None:
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["archive.example"], True
+    answer = get("events/", host="evil.example")
+    assert "Host" in problem(answer, 400, "bad-request")["detail"]
+    page = get("/", host="evil.example")
+    assert (page.status_code, page.headers["Content-Type"].partition(";")[0]) == (400, "text/html")
+
+
+def test_a_middleware_that_breaks_is_our_problem(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_args: object) -> None:
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr("corsheaders.middleware.CorsMiddleware.is_enabled", break_down)
+    client = Client(raise_request_exception=False)
+    answer = client.get("/api/v1/events/", headers={"origin": "https://x.example"})
+    assert b"secret" not in problem(answer, 500, "internal-error")["detail"].encode()
+
+
+def test_a_database_that_does_not_answer_asks_for_patience(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_args: object) -> None:
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(catalogue, "changes_after", break_down)
+    answer = get("changes/")
+    problem(answer, 503, "unavailable")
+    assert answer.headers["Retry-After"] == "10"
+    assert b"server closed" not in answer.content
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
@@ -92,8 +172,14 @@ def test_every_type_leads_to_its_explanation(get: Get) -> None:
     listed = get("/api/problems/").json()["results"]
     assert {row["type"] for row in listed} == {kind.type for kind in problems.KINDS.values()}
     for row in listed:
-        answer = get(row["type"], accept="text/html")
-        assert answer.json() == row
+        assert get(row["type"]).json() == row
+        page = get(row["type"], accept="text/html,application/xhtml+xml,*/*;q=0.8")
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert row["title"] in html.unescape(page.content.decode())
+        assert get(f"{row['type']}.html").content == page.content
+        assert get(f"{row['type']}.json").json() == row
+    listing = get("/api/problems/", accept="text/html")
+    assert all(f'href="{row["type"]}"' in listing.content.decode() for row in listed)
 
 
 def test_errors_point_into_bodies_too() -> None:
