@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
     from rest_framework.renderers import BaseRenderer
+
+
+_BODILESS: Final = (204, 304)
 
 
 class NoFilter(Vocabulary):
@@ -61,11 +64,12 @@ class ArchiveView(APIView):
     def finalize_response(  # type: ignore[override]  # ours are Django's own responses
         self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """To a HEAD the headers alone, with the length that the answer to a GET would have."""
+        """Say how long the answer is; to a HEAD, send no more than that."""
         made: HttpResponse = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
-        if request.method == "HEAD" and not made.streaming and made.content:
-            made.headers["Content-Length"] = str(len(made.content))
-            made.content = b""
+        if not made.streaming and made.status_code not in _BODILESS:
+            made.headers.setdefault("Content-Length", str(len(made.content)))
+            if request.method == "HEAD":
+                made.content = b""
         return made
 
     def options(self, _request: Request, *_args: Any, **_kwargs: Any) -> HttpResponse:  # type: ignore[override]
