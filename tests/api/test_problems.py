@@ -122,7 +122,7 @@ def test_a_database_that_does_not_answer_asks_for_patience(get: Get, monkeypatch
     def break_down(*_args: object) -> None:
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr(catalogue, "changes_after", break_down)
+    monkeypatch.setattr(changes, "changes_after", break_down)
     answer = get("changes/")
     problem(answer, 503, "unavailable")
     assert answer.headers["Retry-After"] == "10"
