@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol, TypeVar, cast
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.serializers import Serializer
 
 from events.api import problems
 from events.api.negotiation import CSV, JSON, NDJSON, XML, Media
@@ -55,11 +56,23 @@ def page_size(most: int) -> OpenApiParameter:
     return query("page_size", schema, "How many results a page has.")
 
 
-FIELDS: Final = query(
-    "fields",
-    {"type": "string", "pattern": "^[a-z_]+(,[a-z_]+)*$", "examples": ["id,date,text"]},
-    "Only these keys of each result, with commas between them. Answers then lack the other keys.",
-)
+def fields_of(shape: type[Serializer[Any]]) -> OpenApiParameter:
+    """``fields`` for answers, or for pages of results, of this *shape*: the keys there are to choose from."""
+    keys = shape().fields
+    if "results" in keys:
+        results: Any = keys["results"]
+        keys = results.child.fields
+    names = list(keys)
+    schema = {
+        "type": "array",
+        "items": {"type": "string", "enum": names},
+        "minItems": 1,
+        "examples": [names[:2]],
+    }
+    text = "Only these keys of each result, with commas between them. Answers then lack the other keys."
+    return OpenApiParameter("fields", schema, OpenApiParameter.QUERY, description=text, explode=False)
+
+
 SIZE: Final = page_size(PAGE_SIZE_MAX)
 CURSOR: Final = query("cursor", {"type": "string", "minLength": 1}, "Opaque; from `next` or `previous`.")
 ID: Final = path("id", {"type": "integer", "minimum": 1, "maximum": ID_MAX})
@@ -76,8 +89,8 @@ _COUNT: Final = query(
 _FOR: Final = query(
     "for",
     {"type": "string", "enum": ["machines", "spreadsheets"], "default": "machines"},
-    "Whom CSV is written for: `spreadsheets` have no formula in any cell, names for what is JSON "
-    "otherwise, and a mark by which Excel knows UTF-8.",
+    "Whom CSV is written for; other formats know no difference. `spreadsheets` have no formula in any "
+    "cell, names for what is JSON otherwise, and a mark by which Excel knows UTF-8.",
 )
 
 
@@ -134,7 +147,8 @@ def listing(
         "JSON and XML in pages, by position: no page costs more than the first, and new rows shift nothing. "
         "CSV and NDJSON are the whole list, streamed; `page_size` and `cursor` are none of theirs.",
         [
-            *filters_of(filters), *more, ordering(orderings), SIZE, CURSOR, FIELDS,
+            *filters_of(filters), *more, ordering(orderings), SIZE, CURSOR,
+            fields_of(shape),
             *([_COUNT] if countable else []), _FOR, LINK,
         ],
         kinds=(problems.INVALID_CURSOR, *_OF_STREAMS),
@@ -162,7 +176,7 @@ def single(
         shape,
         text,
         "",
-        [at, *more, *([FIELDS] if fields else [])],
+        [at, *more, *([fields_of(shape)] if fields else [])],
         kinds=(problems.NOT_FOUND, *kinds),
         formats=formats,
         moves=moves,

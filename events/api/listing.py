@@ -78,16 +78,14 @@ class ManyView(ArchiveView):
     def refuse_what_does_not_fit(self, request: Request) -> None:
         """Parameters that mean nothing in this form of the list are errors, as unknown ones are."""
         data = request.query_params
-        refused = {}
-        if "for" in data and self.media is not CSV:
-            refused["for"] = "Only CSV is written for one kind of reader or another."
+        refused: dict[str, str] = {}
+        if "for" in data:
+            self.choice(request, "for", _READERS)
         if self.media in STREAMED:
             whole = "CSV and NDJSON are the whole list: leave it out, or ask for JSON or XML."
             refused |= {name: whole for name in OF_PAGES if name in data}
         if "count" in data:
             self.choice(request, "count", ("only",))
-            beside = ("fields", "ordering", *OF_PAGES)
-            refused |= {name: "Not beside `count=only`." for name in beside if name in data}
             if self.media in STREAMED:
                 refused["count"] = "A number is no table: ask for JSON or XML."
         if refused:
@@ -123,14 +121,14 @@ class ListView(ManyView):
         self.refuse_what_does_not_fit(request)
         if self.media in STREAMED:
             return self._whole(request, fields)
+        scope = scope_of(self.name, request.query_params, self.filters.base_filters)
+        page = read_page(request.query_params, self.orderings, scope)
         if "count" in request.query_params:
             number = self.filtered(request, self.all_rows()).order_by().count()
             return self.page_answer(request, [], {"next": None, "previous": None, "count": number})
-        return self._page(request, fields)
+        return self._page(request, page, fields)
 
-    def _page(self, request: Request, fields: list[str] | None) -> HttpResponse:
-        scope = scope_of(self.name, request.query_params, self.filters.base_filters)
-        page = read_page(request.query_params, self.orderings, scope)
+    def _page(self, request: Request, page: Page, fields: list[str] | None) -> HttpResponse:
         if self.ready and not self.narrowed(request):
             rows = page.rows_of_all(type(self).all_rows, self.columns)
         else:

@@ -45,7 +45,7 @@ _PARAMETERS: Final = [
     ),
     describe.SIZE,
     describe.query("cursor", {"type": "string", "minLength": 1}, "Opaque; from `next`."),
-    describe.FIELDS,
+    describe.fields_of(HitSerializer),
     describe.query(
         "facets",
         {"type": "boolean", "default": False},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -36,7 +37,10 @@ class Span(NamedTuple):
         sql, values = f"{key} >= %s AND {key} < %s", [self.low, self.high]
         if self.among is not None:
             one = self.among.filter(pk=RawSQL(event_id, [])).order_by().values("pk")  # noqa: S611  names of ours
-            inner, more = one.query.sql_with_params()
+            try:
+                inner, more = one.query.sql_with_params()
+            except EmptyResultSet:
+                return f"{sql} AND 1 = 0", values
             return f"{sql} AND EXISTS ({inner})", [*values, *more]
         return sql, values
 

@@ -201,6 +201,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "events.api.schema.allow_choices",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ChangeKindEnum": "events.vocabulary.ChangeKind",
         "SubjectEnum": "events.vocabulary.Subject",

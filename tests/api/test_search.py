@@ -181,3 +181,13 @@ def test_the_number_of_queries(get: Get, django_assert_num_queries: DjangoAssert
         assert len(texts(get("search/?q=treaty"))) == 20
     with django_assert_num_queries(5 + rarity):
         get("search/?q=treaty&facets=true")
+
+
+def test_filters_that_nothing_can_pass_find_nothing(get: Get) -> None:
+    make_event("Treaty one.")
+    for query in (
+        "has_correction=true",
+        "q=treaty&has_correction=true",
+        "q=treaty&has_correction=true&facets=true",
+    ):
+        assert texts(get(f"search/?{query}")) == []
