@@ -156,4 +156,4 @@ def test_the_sample_archive_has_no_broken_link(tmp_path: Path, monkeypatch: pyte
     done = run(tmp_path)
     assert done.counts["events"] > 400
     assert not done.problems
-    assert list(broken_links(tmp_path)) == []
+    assert broken_links(tmp_path) == []

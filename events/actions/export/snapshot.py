@@ -26,6 +26,9 @@ def snapshot() -> Iterator[int]:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield _last()
     else:
+        # Django finds this out by a transaction of its own, which cannot begin inside of ours: it would take
+        # the database for one without JSON, and keep to that.
+        _ = connection.features.supports_json_field
         with connection.cursor() as cursor:
             cursor.execute("BEGIN DEFERRED")
         try:

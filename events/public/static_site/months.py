@@ -38,9 +38,14 @@ def months(edition: str) -> list[dt.date]:
     return sorted(found)
 
 
+def bounds(first: dt.date) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a month."""
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
 def write_month(pages: Pages, edition: str, first: dt.date) -> None:
     """A month with its days and the events whose addresses lie in it."""
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    _, last = bounds(first)
     prefix = EDITIONS[edition].prefix
     pages.view(f"{prefix}/news/{first:%Y/%m}/")
     pages.view(f"/sitemap/{edition}-{first:%Y-%m}.xml")
@@ -55,13 +60,13 @@ def write_month(pages: Pages, edition: str, first: dt.date) -> None:
         if place.current and place.state == State.PUBLISHED and place.version is not None
     ]
     for start in range(0, len(here), _AT_ONCE):
-        _write_events(pages, here[start : start + _AT_ONCE])
+        write_events(pages, here[start : start + _AT_ONCE])
     for place in places:
         if not place.current or place.state == State.MERGED:
             write_moved(pages, place)
 
 
-def _write_events(pages: Pages, places: list[Place]) -> None:
+def write_events(pages: Pages, places: list[Place]) -> None:
     """The pages of these events, in all formats; texts are loaded only if one of them changed."""
     loaded = _Loaded([place.event_id for place in places])
     for place in places:
