@@ -1,28 +1,47 @@
-"""The folder of a ``jsonl`` export: written beside its place, checksummed, and put there at the end."""
+"""The folder of an export: written beside its place, checksummed, and put there whole at the end."""
 
 from __future__ import annotations
 
+import ctypes
+import errno
+import fcntl
 import gzip
 import hashlib
 import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
 from events.actions.errors import InvalidAction
-from events.formats.jsonl import FILES, FORMAT, SCHEMA
 
 MANIFEST: Final = "manifest.json"
 PACKED: Final = ".gz"
 MANIFEST_MAX: Final = 64 * 1024
-"""Bytes that the manifest of an export may have; its six entries need about a thousand."""
-_OURS: Final = frozenset({MANIFEST, *FILES, *(name + PACKED for name in FILES)})
+"""Bytes that the manifest of an export may have; its entries need some thousand."""
+_PIECE: Final = 1024 * 1024
+_AT_CURRENT_FOLDER, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE (renameat2(2))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A sort of export: its name in the manifest, its version, and the files that it may have, unpacked.
+
+    ``schema`` counts up when what reads an export could not read the next one's files.
+    """
+
+    format: str
+    schema: int
+    names: Collection[str]
+
+    def owns(self, name: str) -> bool:
+        """Whether a file of this name is part of such an export."""
+        return name == MANIFEST or name.removesuffix(PACKED) in self.names
 
 
 class _Digest:
@@ -49,31 +68,36 @@ class LineWriter:
     _out: Any
     kinds: Counter[str] = field(default_factory=Counter)
 
-    def write(self, line: bytes, kind: str) -> None:
-        """*line* with its end."""
-        self._out.write(line)
-        self.kinds[kind] += 1
+    def write(self, lines: bytes, kind: str, count: int = 1) -> None:
+        """So many *lines*, with their ends."""
+        self._out.write(lines)
+        self.kinds[kind] += count
 
 
 class ExportFolder:
     """Writes the files of an export for *destination*; a context manager.
 
-    They stand in a hidden folder beside it until :meth:`finish`; a run that ends without it
-    leaves nothing behind and an earlier export as it was. Raises ``InvalidAction`` for a
-    destination that holds anything but an earlier export.
+    They stand in a hidden folder beside it until :meth:`finish`, which puts the whole in its place at
+    once. A run that ends without it leaves an earlier export as it was and nothing behind; what a
+    killed run left is removed by the next one. Raises ``InvalidAction`` for a destination that holds
+    anything but an earlier export of the same layout.
     """
 
-    def __init__(self, destination: Path, *, packed: bool = False) -> None:
+    def __init__(self, destination: Path, layout: Layout, *, packed: bool = False) -> None:
         self.destination = destination.resolve()
+        self.layout = layout
+        self.files: dict[str, dict[str, Any]] = {}
         self._packed = packed
-        self._files: dict[str, dict[str, Any]] = {}
-        check_destination(self.destination)
-        self._folder = self.destination.with_name(f".{self.destination.name}.{os.getpid()}.partial")
+        self._lock = -1
+        check_destination(self.destination, layout)
+        self._folder = self.destination.with_name(f"{_partial(self.destination)}{os.getpid()}")
 
     def __enter__(self) -> Self:
         self.destination.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir()
+        _clear(self.destination)
+        while self._lock < 0:
+            self._folder.mkdir(exist_ok=True)
+            self._lock = _locked(self._folder)
         return self
 
     def __exit__(
@@ -83,10 +107,11 @@ class ExportFolder:
         trace: TracebackType | None,
     ) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+        os.close(self._lock)
 
     @contextmanager
     def file(self, name: str) -> Iterator[LineWriter]:
-        """Write the file *name* (a key of ``formats.jsonl.FILES``)."""
+        """Write the file *name*, packed if the export is."""
         stored = name + PACKED if self._packed else name
         with (self._folder / stored).open("wb") as file:
             digest = _Digest(file)
@@ -99,44 +124,66 @@ class ExportFolder:
                 yield writer
             file.flush()
             os.fsync(file.fileno())
-        self._files[stored] = {
+        self.files[stored] = {
             "lines": writer.kinds.total(),
             "kinds": dict(writer.kinds),
             "bytes": digest.size,
             "sha256": digest.sha256.hexdigest(),
-            "schema": SCHEMA,
+            "schema": self.layout.schema,
         }
 
-    def finish(self, *, sequence: int, public: bool) -> dict[str, Any]:
-        """Write the manifest and put the folder in its place; the manifest."""
+    @contextmanager
+    def path(self, name: str) -> Iterator[tuple[Path, Counter[str]]]:
+        """Where something else may write the file *name*, and where it counts what it wrote, by kind."""
+        path, kinds = self._folder / name, Counter[str]()
+        yield path, kinds
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+            digest = hashlib.sha256()
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+            size = file.tell()
+        self.files[name] = {
+            "kinds": dict(kinds),
+            "bytes": size,
+            "sha256": digest.hexdigest(),
+            "schema": self.layout.schema,
+        }
+
+    def json(self, name: str, value: object) -> None:
+        """Write *value* as the file *name*, for people to read, too; never packed."""
+        with self.path(name) as (path, _):
+            path.write_text(f"{json.dumps(value, indent=1, ensure_ascii=False)}\n", "utf-8")
+
+    def finish(self, *, sequence: int, public: bool, **more: Any) -> dict[str, Any]:
+        """Write the manifest and put the folder in its place; the manifest. *more*: what else it says."""
         manifest = {
-            "format": FORMAT,
-            "schema": SCHEMA,
+            "format": self.layout.format,
+            "schema": self.layout.schema,
             "public": public,
             "sequence": sequence,
-            "files": self._files,
+            **more,
+            "files": self.files,
         }
         with (self._folder / MANIFEST).open("w", encoding="utf-8") as file:
             file.write(json.dumps(manifest, indent=1) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        check_destination(self.destination)
-        old = self._folder.with_suffix(".old")
-        if self.destination.exists():
-            self.destination.rename(old)
-        self._folder.rename(self.destination)
-        shutil.rmtree(old, ignore_errors=True)
+        check_destination(self.destination, self.layout)
+        _put(self._folder, self.destination)
         return manifest
 
 
-def check_destination(destination: Path) -> None:
+def check_destination(destination: Path, layout: Layout) -> None:
     """Raise ``InvalidAction`` unless nothing, an empty folder or an earlier export stands here."""
     if destination.exists() and not destination.is_dir():
         raise InvalidAction(f"{destination} is no folder: name one that is empty or does not exist.")
-    held = {path.name for path in destination.iterdir()} if destination.exists() else set()
-    if held and not (held <= _OURS and read_manifest(destination).get("format") == FORMAT):
+    held = [path.name for path in destination.iterdir()] if destination.exists() else []
+    ours = all(map(layout.owns, held)) and read_manifest(destination).get("format") == layout.format
+    if held and not ours:
         raise InvalidAction(
-            f"{destination} holds files and is no earlier export: name an empty folder or a new one."
+            f"{destination} holds files and is no earlier export of this sort: "
+            "name an empty folder or a new one."
         )
 
 
@@ -148,3 +195,72 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _partial(destination: Path) -> str:
+    """How the names of folders begin in which exports for *destination* are written."""
+    return f".{destination.name}.partial-"
+
+
+def _aside(destination: Path) -> Path:
+    """Where what stood at *destination* is for a moment, on systems that cannot exchange names."""
+    return destination.with_name(f".{destination.name}.old")
+
+
+def _locked(folder: Path, *, wait: bool = True) -> int:
+    """An open lock on *folder*, or -1 where it is gone, or is another's who is not to be waited for."""
+    try:
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return -1
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(lock), folder.stat()):
+            return lock
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    os.close(lock)
+    return -1
+
+
+def _clear(destination: Path) -> None:
+    """Make good what killed runs left. A run at work holds a lock on its folder, which stays."""
+    aside = _aside(destination)
+    if aside.is_dir() and not destination.exists():
+        aside.rename(destination)
+    for path in destination.parent.iterdir():
+        if path.name.startswith(_partial(destination)) and path.is_dir() and not path.is_symlink():
+            lock = _locked(path, wait=False)
+            if lock >= 0:
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(lock)
+
+
+def _put(folder: Path, destination: Path) -> None:
+    """Let *folder* stand at *destination*. At no moment is neither the old nor the new there.
+
+    What stood there stands at *folder* then, to be removed.
+    """
+    with suppress(OSError):  # nothing is there, or an empty folder
+        folder.rename(destination)
+    if folder.exists():
+        _exchange(folder, destination)
+    parent = os.open(destination.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(parent)
+    finally:
+        os.close(parent)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Exchange two folders' names in one step, or in three where the system knows no such step."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    here = ctypes.c_int(_AT_CURRENT_FOLDER)
+    if rename is not None and not rename(here, bytes(one), here, bytes(other), ctypes.c_uint(_EXCHANGE)):
+        return
+    if rename is not None and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
+    aside = _aside(other)
+    other.rename(aside)
+    one.rename(other)
+    aside.rename(one)

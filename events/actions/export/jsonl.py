@@ -9,41 +9,44 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from django.db import models
 
-from events import catalogue, changes
 from events.actions.editorials import announce_editorials
-from events.actions.export.folder import ExportFolder
+from events.actions.export import public as readers
+from events.actions.export.folder import PACKED, ExportFolder, Layout
+from events.actions.export.public import chunks
 from events.actions.export.snapshot import snapshot
-from events.editorials import editorial_document
 from events.formats.jsonl import (
     CHILDREN,
     DOCUMENT,
     EVENT,
     FILES,
+    FORMAT,
+    SCHEMA,
     event_line,
     line_bytes,
 )
+from events.formats.packages import PACKAGE, data_package, file_resource
 from events.formats.rows import Line, RowFormat
-from events.models import (
-    Address,
-    Change,
-    Citation,
-    Context,
-    Curation,
-    Document,
-    Event,
-    Provenance,
-    Tagging,
-)
+from events.models import Address, Citation, Document, Event, Provenance, Tagging
 from events.slugs import Address as AddressValue
 from events.vocabulary import EDITIONS
 
-_AT_ONCE: Final = 500
-_NAMES_AT_ONCE: Final = 500
+LAYOUT: Final = Layout(FORMAT, SCHEMA, frozenset({*FILES, PACKAGE}))
+_WHOLE: Final = "Everything but accounts, private things too; restore makes an archive of it."
+_PUBLIC: Final = "What readers may see, as the API says it."
+_HELD: Final = {
+    "events.jsonl": "Events.",
+    "contexts.jsonl": "Contexts.",
+    "sources.jsonl": "Sources.",
+    "editorials.jsonl": "Opinion pieces.",
+    "curation.jsonl": "What editors decided about related events.",
+    "revisions.jsonl": "The public sequence of changes; in a full export the history, too.",
+}
 
 Progress = Callable[[int, int], None]
 """Told how many lines are written, and of how many."""
@@ -64,7 +67,7 @@ def export_jsonl(
     """
     if public:
         announce_editorials.call()
-    with ExportFolder(destination, packed=packed) as folder, snapshot() as sequence:
+    with ExportFolder(destination, LAYOUT, packed=packed) as folder, snapshot() as sequence:
         sources = _public_sources() if public else _sources()
         total = sum(count() for count, _ in sources.values()) if progress is not None else 0
         done = 0
@@ -75,6 +78,18 @@ def export_jsonl(
                     done += 1
                     if progress is not None:
                         progress(done, total)
+        resources = [
+            file_resource(
+                name.split(".")[0], name, entry, _HELD[name.removesuffix(PACKED)],
+                kind="jsonl", media="application/gzip" if packed else "application/x-ndjson",
+            )
+            for name, entry in folder.files.items()
+        ]  # fmt: skip
+        package = data_package(
+            name="newsarchive" if public else "newsarchive-full", about=_PUBLIC if public else _WHOLE,
+            sequence=sequence, origins=readers.origins(), resources=resources,
+        )  # fmt: skip
+        folder.json(PACKAGE, package)
         return folder.finish(sequence=sequence, public=public)
 
 
@@ -99,19 +114,8 @@ def _table_source(kinds: tuple[RowFormat, ...]) -> _Source:
     return count, lines
 
 
-def _chunks(rows: models.QuerySet[Any, Any], *columns: str, at_once: int = _AT_ONCE) -> Iterator[_Chunk]:
-    """The rows by key, as ``(pk, *columns)``, so many at once."""
-    ordered = rows.order_by("pk").values_list("pk", *columns)
-    chunk = list(ordered[:at_once])
-    while chunk:
-        yield chunk
-        if len(chunk) < at_once:
-            return
-        chunk = list(ordered.filter(pk__gt=chunk[-1][0])[:at_once])
-
-
 def _table_lines(kind: RowFormat) -> Iterator[Line]:
-    for chunk in _chunks(kind.model._base_manager.all(), *kind.columns):
+    for chunk in chunks(kind.model._base_manager.all(), *kind.columns):
         yield from (kind.line(row[1:]) for row in chunk)
 
 
@@ -119,7 +123,7 @@ def _table_lines(kind: RowFormat) -> Iterator[Line]:
 
 
 def _event_lines() -> Iterator[Line]:
-    for chunk in _chunks(Event.objects.all(), *EVENT.columns, "lead__name"):
+    for chunk in chunks(Event.objects.all(), *EVENT.columns, "lead__name"):
         first, last = chunk[0][0], chunk[-1][0]
         inner = {
             "addresses": _inner(Address.objects.order_by("pk"), "addresses", first, last),
@@ -193,46 +197,25 @@ def _documents(first: int, last: int) -> dict[int, Line]:
 
 
 def _public_sources() -> dict[str, _Source]:
-    published = Event.objects.published().filter(document__isnull=False)
-    contexts = Context.objects.standing()
-    sources = catalogue.cited_sources()
-    editorials = changes.told_editorials()
-    pins = Curation.objects.filter(**changes.VISIBLE_PIN)
+    told: dict[str, tuple[str, Callable[[], Iterator[Line]]]] = {
+        "contexts.jsonl": ("context", readers.contexts),
+        "sources.jsonl": ("source", readers.sources),
+        "editorials.jsonl": ("editorial", readers.editorials),
+        "curation.jsonl": ("pin", readers.pins),
+        "revisions.jsonl": ("change", readers.sequence),
+    }
     return {
-        "events.jsonl": (published.count, lambda: _public_events(published)),
-        "contexts.jsonl": (contexts.count, lambda: _heads("context", contexts, catalogue.context_heads)),
-        "sources.jsonl": (sources.count, lambda: _heads("source", sources, catalogue.source_heads)),
-        "editorials.jsonl": (
-            editorials.count,
-            lambda: _told("editorial", map(editorial_document, editorials.order_by("pk").iterator())),
-        ),
-        "curation.jsonl": (pins.count, lambda: _told("pin", _pins(pins))),
-        "revisions.jsonl": (Change.objects.count, lambda: _told("change", _changes())),
+        "events.jsonl": (readers.COUNTS[readers.bodies], _public_events),
+        **{
+            name: (readers.COUNTS[things], partial(_told, kind, things))
+            for name, (kind, things) in told.items()
+        },
     }
 
 
-def _told(kind: str, lines: Iterator[Line]) -> _Lines:
-    yield from ((kind, line_bytes({"type": kind, **line})) for line in lines)
+def _told(kind: str, things: Callable[[], Iterator[Line]]) -> _Lines:
+    yield from ((kind, line_bytes({"type": kind, **thing})) for thing in things())
 
 
-def _public_events(published: models.QuerySet[Event]) -> _Lines:
-    for chunk in _chunks(published, "document__body"):
-        yield from (("event", f"{body}\n".encode()) for _, body in chunk)
-
-
-def _heads(kind: str, rows: models.QuerySet[Any], heads: Callable[[list[int]], list[Line]]) -> _Lines:
-    for chunk in _chunks(rows, at_once=_NAMES_AT_ONCE):
-        yield from _told(kind, iter(heads([row[0] for row in chunk])))
-
-
-def _pins(pins: models.QuerySet[Curation]) -> Iterator[Line]:
-    for chunk in _chunks(Event.objects.published().filter(pk__in=pins.values("event"))):
-        for event_id, rows in changes.pins_of([row[0] for row in chunk]).items():
-            yield from ({"event": event_id, **row} for row in rows)
-
-
-def _changes() -> Iterator[Line]:
-    found = changes.changes_after(0, _AT_ONCE)
-    while found:
-        yield from found
-        found = changes.changes_after(found[-1]["seq"], _AT_ONCE)
+def _public_events() -> _Lines:
+    yield from (("event", f"{body}\n".encode()) for body in readers.bodies())
