@@ -9,7 +9,7 @@ without its values, which may name events that are not public.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -22,6 +22,7 @@ from events.vocabulary import ChangeKind, State
 Json = dict[str, Any]
 TOLD: Final = (*(name for name in VALUES if name != "state"), "address")
 """The fields whose changes readers are shown."""
+_REVISIONS_MOST: Final = 10_000
 
 
 class Chronicle(NamedTuple):
@@ -46,6 +47,11 @@ class Chronicle(NamedTuple):
         """The revisions by which it ceased to be public."""
         pairs = zip(self.spells, self.spells[1:], strict=False)
         return [after.first for before, after in pairs if before.state == State.PUBLISHED]
+
+    def shows(self, number: int) -> bool:
+        """Whether readers had an event to read after the revision *number*."""
+        hidden = any(spell.first <= number <= (spell.last or number) for spell in self.hidden)
+        return not hidden and number not in self.leavings
 
     def unseen_before(self, number: int) -> tuple[int, int] | None:
         """The revisions from, to that nobody saw and that the public one *number* came after."""
@@ -140,9 +146,43 @@ def _plain(name: str, value: Any) -> Any:
     return value or ([] if name == "contexts" else "")
 
 
-def moments(of: Chronicle, *, after: int = 0, limit: int) -> list[tuple[int, dt.datetime]]:
-    """Number and time of each public version, oldest first, those above the number *after*; one query."""
-    return list(_versions(of).filter(number__gt=after).order_by("number").values_list("number", "at")[:limit])
+def moments(of: Chronicle, *, after: dt.datetime | None = None, limit: int) -> list[dt.datetime]:
+    """When each public version was made, oldest first, whole seconds and those from *after* on; one query."""
+    rows = _versions(of) if after is None else _versions(of).filter(at__gte=after)
+    times = rows.order_by("number").values_list("at", flat=True)
+    return list(dict.fromkeys(at.replace(microsecond=0) for at in times[:limit]))
+
+
+def moments_of_many(event_ids: Collection[int], date: dt.date | None = None) -> list[dt.datetime]:
+    """When readers could see one of these public events change, oldest first, in whole seconds; two queries.
+
+    *date*: only while the event stood on that day. Of very many revisions the first ten thousand count.
+    """
+    chronicles = {pk: Chronicle(pk, spells(State.PUBLISHED, moves)) for pk, moves in _moves(event_ids)}
+    rows = Revision.objects.filter(event__in=event_ids).exclude(kind=ChangeKind.CURATED)
+    columns = ("event", "number", "at", "fields__date")
+    stood: dict[int, str] = {}
+    told: set[dt.datetime] = set()
+    for pk, number, at, change in rows.order_by("event", "number").values_list(*columns)[:_REVISIONS_MOST]:
+        if pk is None:
+            continue
+        if change is not None:
+            stood[pk] = change.get("new") or ""
+        here = date is None or stood.get(pk, date.isoformat()) == date.isoformat()
+        if here and chronicles[pk].shows(number):
+            told.add(at.replace(microsecond=0))
+    return sorted(told)
+
+
+def _moves(event_ids: Collection[int]) -> Iterator[tuple[int, list[Step]]]:
+    moved = moves_of(event_ids)
+    return ((pk, moved[pk]) for pk in event_ids)
+
+
+def moments_of_context(context_id: int) -> list[dt.datetime]:
+    """When what a context says of itself changed, in whole seconds, oldest first; one query."""
+    rows = Revision.objects.filter(context=context_id).order_by("number").values_list("at", flat=True)
+    return [at.replace(microsecond=0) for at in rows[:_REVISIONS_MOST]]
 
 
 def moment_at(of: Chronicle, until: dt.datetime) -> dt.datetime | None:

@@ -24,6 +24,7 @@ from events.public.conditional import answer, etag_of, remembered
 from events.public.errors import absolute, moved, not_found
 from events.public.feeds import feed_links
 from events.public.frame import FORMATS, Writer, alternates, card, date_link, render, versions
+from events.public.memento import links_of
 from events.public.ready import href
 from events.public.words import count_words, day_of_year_words, words
 from events.search.suggest import PREFIX_MAX, contexts_named
@@ -100,6 +101,7 @@ def _page(
             _shown(contexts.context_page(state), years, company, before),
         ),
         key=f"context {context.pk} html {before}",
+        headers={} if before else {"Link": links_of(href(context.path))},
     )
 
 

@@ -17,6 +17,7 @@ from events.public.conditional import answer, etag_of
 from events.public.errors import absolute, moved, not_found
 from events.public.feeds import feed_links
 from events.public.frame import FORMATS, Writer, alternates, date_link, groups_by_lead, render
+from events.public.memento import links_of
 from events.public.ready import href
 from events.public.words import count_words, day_words, month_words, words
 from events.slugs import day_path
@@ -52,7 +53,7 @@ def show_day(request: HttpRequest, state: queries.DayState, suffix: str) -> Http
         content_type=FORMATS[suffix],
         make=lambda: _make_day(state, suffix),
         key=f"day {edition} {date} {suffix}",
-        headers=_canonical_header(EDITIONS[edition].prefix + day_path(date), suffix),
+        headers=_links(EDITIONS[edition].prefix + day_path(date), suffix),
     )
 
 
@@ -84,5 +85,5 @@ def day_context(page: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _canonical_header(path: str, suffix: str) -> dict[str, str]:
-    return {} if suffix == "html" else {"Link": f'<{absolute(href(path))}>; rel="canonical"'}
+def _links(path: str, suffix: str) -> dict[str, str]:
+    return {"Link": links_of(path) if suffix == "html" else f'<{absolute(href(path))}>; rel="canonical"'}

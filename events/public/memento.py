@@ -1,26 +1,29 @@
 """Memento (RFC 7089): how an archive's client finds what an address said at a moment.
 
-The TimeGate answers with the version that stood then, the TimeMap lists all versions of an event,
-and both, the event's page and every page of the past name each other in their ``Link`` headers.
+The TimeGate answers with the version that stood then, the TimeMap lists the moments at which an event,
+a day or a context changed, and both, the page itself and every page of the past name each other in their
+``Link`` headers.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import http_date, parse_http_date_safe
 from django.views.decorators.http import require_safe
 
-from events import history
-from events.public.addresses import Place
+from events import history, past, queries
+from events.public.addresses import Place, read_date
 from events.public.conditional import CACHE_CONTROL, answer, etag_of
 from events.public.errors import absolute, moved, not_found
 from events.public.ready import href
 from events.public.standing import standing_place
-from events.vocabulary import EDITIONS
+from events.slugs import day_path
+from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 LINK_FORMAT: Final = "application/link-format"
 _AT_ONCE: Final = 500
@@ -28,9 +31,13 @@ _EVENT: Final = re.compile(
     r"^(?:(?P<edition>[a-z]{2,3})/)?news/(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/"
     r"(?P<slug>[^/]+?)(?:\.html)?$"
 )
-_OTHER: Final = re.compile(
-    r"^(?:(?P<edition>[a-z]{2,3})/)?(?:news/[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|contexts/[^/]+)/$"
+_DAY: Final = re.compile(
+    r"^(?:(?P<edition>[a-z]{2,3})/)?news/(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/$"
 )
+_CONTEXT: Final = re.compile(r"^(?:(?P<edition>[a-z]{2,3})/)?contexts/(?P<slug>[^/]+)/$")
+CONTEXT_EVENTS: Final = 100
+"""So many of a context's events, the newest, its pages of the past and its TimeMap know."""
+_MERGES_FOLLOWED: Final = 20
 
 
 def stamp(at: dt.datetime) -> str:
@@ -51,12 +58,11 @@ def past_path(at: dt.datetime, path: str) -> str:
     return f"/as-of/{stamp(at)}{path}"
 
 
-def links_of(path: str, *, original: bool = False, timemap: bool = True) -> str:
+def links_of(path: str, *, original: bool = False) -> str:
     """The ``Link`` header of the page at *path* (escaped); *original*: for a page of its past."""
     parts = [f'<{absolute(path)}>; rel="original"'] if original else []
     parts.append(f'<{absolute(f"/timegate{path}")}>; rel="timegate"')
-    if timemap:
-        parts.append(f'<{absolute(f"/timemap{path}")}>; rel="timemap"; type="{LINK_FORMAT}"')
+    parts.append(f'<{absolute(f"/timemap{path}")}>; rel="timemap"; type="{LINK_FORMAT}"')
     return ", ".join(parts)
 
 
@@ -82,17 +88,22 @@ def _timegate(request: HttpRequest, path: str) -> HttpResponse:
             content_type="text/plain; charset=utf-8",
         )
     wanted = min(wanted, now)
-    found = _EVENT.match(path)
-    if found is None or (found["edition"] and found["edition"] not in EDITIONS):
-        other = _OTHER.match(path)
-        if other is None or (other["edition"] and other["edition"] not in EDITIONS):
-            return not_found(request)
-        return _redirect(wanted, href(f"/{path}"), timemap=False)
-    place = _place(request, found)
-    if isinstance(place, HttpResponse):
-        return place
-    at = history.moment_at(history.chronicle(place.event_id), wanted + dt.timedelta(seconds=1))
-    return _redirect(at or wanted, href(place.path, ".html"), timemap=True)
+    if found := _matched(_EVENT, path):
+        place = _place(request, found)
+        if isinstance(place, HttpResponse):
+            return place
+        at = history.moment_at(history.chronicle(place.event_id), wanted + dt.timedelta(seconds=1))
+        return _redirect(at or wanted, href(place.path, ".html"))
+    day = _matched(_DAY, path)
+    if (day and read_date(day["year"], day["month"], day["day"])) or _matched(_CONTEXT, path):
+        return _redirect(wanted, href(f"/{path}"))
+    return not_found(request)
+
+
+def _matched(pattern: re.Pattern[str], path: str) -> re.Match[str] | None:
+    """The match of a path whose edition, if it names one, is ours."""
+    found = pattern.match(path)
+    return None if found is None or (found["edition"] or DEFAULT_EDITION) not in EDITIONS else found
 
 
 def _wanted(request: HttpRequest, now: dt.datetime) -> dt.datetime | None:
@@ -103,9 +114,9 @@ def _wanted(request: HttpRequest, now: dt.datetime) -> dt.datetime | None:
     return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
-def _redirect(at: dt.datetime, path: str, *, timemap: bool) -> HttpResponse:
+def _redirect(at: dt.datetime, path: str) -> HttpResponse:
     response = HttpResponseRedirect(past_path(at, path))
-    response.headers["Link"] = links_of(path, original=True, timemap=timemap)
+    response.headers["Link"] = links_of(path, original=True)
     response.headers["Content-Length"] = "0"
     response.headers["Cache-Control"] = CACHE_CONTROL
     return response
@@ -118,43 +129,109 @@ def _place(request: HttpRequest, found: re.Match[str]) -> Place | HttpResponse:
 
 @require_safe
 def timemap(request: HttpRequest, path: str) -> HttpResponse:
-    """``/timemap/PATH`` of an event: its versions in link format; ``?after=REVISION`` goes on behind one."""
-    found = _EVENT.match(path)
-    if found is None or (found["edition"] and found["edition"] not in EDITIONS):
-        return not_found(request)
+    """``/timemap/PATH`` of an event, a day or a context: its versions in link format.
+
+    ``?after=20200131123000`` goes on behind a moment.
+    """
+    if found := _matched(_EVENT, path):
+        return _timemap_of_event(request, found)
+    if found := _matched(_DAY, path):
+        return _timemap_of_day(request, found)
+    if found := _matched(_CONTEXT, path):
+        return _timemap_of_context(request, found)
+    return not_found(request)
+
+
+def _timemap_of_event(request: HttpRequest, found: re.Match[str]) -> HttpResponse:
     place = _place(request, found)
     if isinstance(place, HttpResponse):
         return place
-    original = href(place.path, ".html")
-    if request.path_info != f"/timemap{place.path}.html":
-        return moved(f"/timemap{original}")
-    said = request.GET.get("after", "")
-    after = int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0
-    return answer(
+    return _listed(
         request,
-        etag=etag_of("timemap", place.event_id, place.version, after),
-        content_type=LINK_FORMAT,
-        make=lambda: _lines(place.event_id, original, after),
-        key=f"timemap {place.event_id} {after}",
+        f"{place.path}.html",
+        ("event", place.event_id, place.version),
+        lambda after: history.moments(history.chronicle(place.event_id), after=after, limit=_AT_ONCE + 1),
     )
 
 
-def _lines(event_id: int, original: str, after: int) -> str:
-    rows = history.moments(history.chronicle(event_id), after=after, limit=_AT_ONCE + 1)
-    shown, more = rows[:_AT_ONCE], len(rows) > _AT_ONCE
+def _timemap_of_day(request: HttpRequest, found: re.Match[str]) -> HttpResponse:
+    date = read_date(found["year"], found["month"], found["day"])
+    edition = found["edition"] or DEFAULT_EDITION
+    rows = past.day_candidates(edition, date) if date else []
+    if date is None or not rows:
+        return not_found(request)
+    ids = [row[0] for row in rows]
+    return _listed(
+        request,
+        EDITIONS[edition].prefix + day_path(date),
+        ("day", rows),
+        lambda after: _behind(after, history.moments_of_many(ids, date)),
+    )
+
+
+def _timemap_of_context(request: HttpRequest, found: re.Match[str]) -> HttpResponse:
+    context = queries.find_context(found["slug"], found["edition"])
+    for _ in range(_MERGES_FOLLOWED):
+        if context is not None and context.merged_into is not None:
+            context = context.merged_into
+    if context is None:
+        return not_found(request)
+    standing = context
+    rows = past.context_candidates(standing, dt.datetime.now(dt.UTC), CONTEXT_EVENTS)
+
+    def moments(after: dt.datetime | None) -> list[dt.datetime]:
+        of_events = history.moments_of_many([row[0] for row in rows])
+        born = standing.created_at.replace(microsecond=0)
+        both = {born, *history.moments_of_context(standing.pk), *of_events}
+        return _behind(after, sorted(at for at in both if at >= born))
+
+    return _listed(request, standing.path, ("context", standing.pk, standing.version, rows), moments)
+
+
+def _behind(after: dt.datetime | None, moments: list[dt.datetime]) -> list[dt.datetime]:
+    return [at for at in moments if after is None or at >= after]
+
+
+def _listed(
+    request: HttpRequest,
+    path: str,
+    version: tuple[Any, ...],
+    moments: Callable[[dt.datetime | None], list[dt.datetime]],
+) -> HttpResponse:
+    """The TimeMap of the page at *path* (not escaped), of the *moments* from one on, or of all (None)."""
+    original = href(path)
+    if request.path_info != f"/timemap{path}":
+        return moved(f"/timemap{original}")
+    said = request.GET.get("after", "")
+    after = read_stamp(said) if len(said) == 14 else None
+    after = after and min(after, dt.datetime.now(dt.UTC).replace(microsecond=0))
+
+    def lines() -> str:
+        return _lines(original, after, moments(after and after + dt.timedelta(seconds=1)))
+
+    return answer(
+        request,
+        etag=etag_of("timemap", version, after),
+        content_type=LINK_FORMAT,
+        make=lines,
+        key=f"timemap {path} {after}",
+    )
+
+
+def _lines(original: str, after: dt.datetime | None, times: list[dt.datetime]) -> str:
+    shown, more = times[:_AT_ONCE], len(times) > _AT_ONCE
     own = absolute(f"/timemap{original}")
-    span = f'; from="{_http(shown[0][1])}"; until="{_http(shown[-1][1])}"' if shown else ""
+    span = f'; from="{_http(shown[0])}"; until="{_http(shown[-1])}"' if shown else ""
     lines = [
         f'<{absolute(original)}>; rel="original"',
         f'<{absolute(f"/timegate{original}")}>; rel="timegate"',
-        f'<{own}{f"?after={after}" if after else ""}>; rel="self"; type="{LINK_FORMAT}"{span}',
+        f'<{own}{f"?after={stamp(after)}" if after else ""}>; rel="self"; type="{LINK_FORMAT}"{span}',
     ]
     if more:
-        lines.append(f'<{own}?after={shown[-1][0]}>; rel="timemap"; type="{LINK_FORMAT}"')
-    times = list(dict.fromkeys(at.replace(microsecond=0) for _, at in shown))
-    for place, at in enumerate(times):
+        lines.append(f'<{own}?after={stamp(shown[-1])}>; rel="timemap"; type="{LINK_FORMAT}"')
+    for place, at in enumerate(shown):
         marks = ["first"] if not (place or after) else []
-        marks += ["last"] if at == times[-1] and not more else []
+        marks += ["last"] if at == shown[-1] and not more else []
         rel = " ".join([*marks, "memento"])
         lines.append(f'<{absolute(past_path(at, original))}>; rel="{rel}"; datetime="{_http(at)}"')
     return ",\n".join(lines) + "\n"

@@ -20,7 +20,7 @@ from events.public.day import day_context
 from events.public.errors import moved, not_found
 from events.public.event import event_context
 from events.public.frame import FORMATS, groups_by_day, render
-from events.public.memento import links_of, past_path, read_stamp, stamp
+from events.public.memento import CONTEXT_EVENTS, links_of, past_path, read_stamp, stamp
 from events.public.ready import href
 from events.public.standing import standing_place
 from events.public.words import day_words
@@ -28,7 +28,6 @@ from events.slugs import day_path
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _SECOND: Final = dt.timedelta(seconds=1)
-_CONTEXT_EVENTS: Final = 100
 _MERGES_FOLLOWED: Final = 20
 
 
@@ -61,7 +60,6 @@ def past_event(
         place.edition,
         version=("event", place.event_id, place.version),
         make=lambda: _event(place, at, path),
-        timemap=True,
     )
 
 
@@ -129,7 +127,7 @@ def past_context(request: HttpRequest, moment: str, slug: str, edition: str | No
         return moved(past_path(at, href(context.path)))
     if later := _to_come(at, href(context.path)):
         return later
-    rows = past.context_candidates(context, at + _SECOND, _CONTEXT_EVENTS + 1)
+    rows = past.context_candidates(context, at + _SECOND, CONTEXT_EVENTS + 1)
     return _answer(
         request,
         at,
@@ -146,7 +144,7 @@ def _context(context: Context, rows: list[tuple[int, int]], at: dt.datetime) -> 
     if values is None:
         raise NotYetError(context.created_at)
     names = past.context_names(context, aliases) | {values["name"]}
-    ids = [row[0] for row in rows[:_CONTEXT_EVENTS]]
+    ids = [row[0] for row in rows[:CONTEXT_EVENTS]]
     found = past.documents_then(queries.bodies(ids), at + _SECOND)
     events = [
         _linked(document, at)
@@ -159,7 +157,7 @@ def _context(context: Context, rows: list[tuple[int, int]], at: dt.datetime) -> 
         "aliases": values["aliases"],
         "profile": clean_html(values["profile"]) if values["profile"] else "",
         "groups": groups_by_day(context.edition, events, context.pk),
-        "more": len(rows) > _CONTEXT_EVENTS,
+        "more": len(rows) > CONTEXT_EVENTS,
     }
     return _rendered("public/past_context.html", context.edition, at, href(context.path), shown)
 
@@ -208,11 +206,10 @@ def _answer(
     *,
     version: tuple[Any, ...],
     make: Callable[[], str],
-    timemap: bool = False,
 ) -> HttpResponse:
     """A page of the past with Memento's headers, or 404 that says since when there is one."""
     headers = {
-        "Link": links_of(path, original=True, timemap=timemap),
+        "Link": links_of(path, original=True),
         "X-Robots-Tag": "noindex",
     }
     try:
