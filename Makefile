@@ -87,7 +87,9 @@ types: environment ## mypy, strict
 check: lint types test ## lint, types and tests
 
 pictures: environment ## take the docs' pictures from a site with the sample archive (needs Chromium)
-	@$(PY) scripts/pictures.py
+	@$(PY) -m scripts.pictures
+	@$(PY) -m scripts.contact_sheets sample
+	@$(PY) -m scripts.contact_sheets chinese || echo 'The sheets of the Chinese archive stay as they are.'
 
 messages: environment ## bring the translations up to date with the interface's words, and compile them
 	@$(PY) scripts/messages.py

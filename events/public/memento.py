@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import http_date, parse_http_date_safe
 from django.views.decorators.http import require_safe
 
-from events import history, past, queries
+from events import contexts, history, past
 from events.public.addresses import Place, read_date
 from events.public.conditional import CACHE_CONTROL, answer, etag_of
 from events.public.errors import absolute, moved, not_found
@@ -170,7 +170,7 @@ def _timemap_of_day(request: HttpRequest, found: re.Match[str]) -> HttpResponse:
 
 
 def _timemap_of_context(request: HttpRequest, found: re.Match[str]) -> HttpResponse:
-    context = queries.find_context(found["slug"], found["edition"])
+    context = contexts.find_context(found["slug"], found["edition"])
     for _ in range(_MERGES_FOLLOWED):
         if context is not None and context.merged_into is not None:
             context = context.merged_into
