@@ -9,6 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from collections.abc import Sequence as Listed
+from functools import cache
 from typing import Any, Final
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
@@ -165,6 +166,27 @@ def counted(head: Json) -> Json:
 def count_of_context(context_id: int) -> int:
     """How many published events have this context; one query."""
     return Event.objects.published().of_context(context_id).count()
+
+
+@cache
+def _of_context(limit: int, newest_first: bool) -> Prepared:
+    def build(context: int, low: int, high: int) -> QuerySet[Event, Row]:
+        found = Event.objects.published().of_context(context, low=low, high=high)
+        ordered = found if newest_first else found.reverse()
+        return ordered.values_list("date", "pk", "document__body")[:limit]
+
+    return Prepared(build)
+
+
+def events_of_context(
+    context_id: int, *, low: int, high: int, newest_first: bool, limit: int
+) -> list[tuple[dt.date, int, str]]:
+    """A context's events with keys (``events.keys``) from *low* to below *high*, in the order of all lists.
+
+    Date, id and stored document each; one query, which reads no further than the *limit*.
+    """
+    rows = _of_context(limit, newest_first).rows(context=context_id, low=low, high=high)
+    return [(date, pk, body) for date, pk, body in rows]
 
 
 def figures() -> Json:

@@ -14,6 +14,10 @@ ID_MOST: Final = _IDS - 1
 """The greatest id of an event that a key can hold; its bits are those of the id."""
 
 
+KEY_MOST: Final = (1 << 63) - 1
+"""Above the key of any event."""
+
+
 def key_of(date: str, event_id: int) -> int:
     """The key of an event: its ``date`` ("2004-02-09") first, then its ``event_id``.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar, Final
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from events.api.answers import encode, moved
 from events.api.base import ArchiveView, storable
 from events.api.listing import ListView
 from events.api.negotiation import JSON, MARKDOWN, XML
-from events.api.pagination import BY_DATE
+from events.api.pagination import BY_DATE, Page, Rows
 from events.api.single import SingleView, Writers
 from events.filters import EventFilter
 from events.formats.document import detail, detail_json
@@ -27,10 +28,14 @@ from events.formats.serializers.events import (
     RelatedListSerializer,
 )
 from events.formats.xml import event_xml, related_xml
+from events.keys import ID_MOST, KEY_MOST, key_of
 from events.models import Event
 from events.vocabulary import State
 
 _DETAIL_FIELDS: Final = tuple(EventDetailSerializer().fields)
+_OF_CONTEXT: Final = frozenset({"context", "date_from", "date_to"})
+"""Filters that the order of a context's events answers by itself."""
+_BY_DAY: Final = BY_DATE[:2]
 
 
 class EventListView(ListView):
@@ -52,10 +57,38 @@ class EventListView(ListView):
         """The stored documents: one query for a page, besides those of its filters."""
         return [body for (body,) in rows if body is not None]
 
+    def read(self, request: Request, page: Page) -> Rows:
+        """The rows of a page; those of one context, between any days, from the order they are kept in."""
+        asked = self.filters.base_filters.keys() & request.query_params.keys()
+        if "context" not in asked or not asked <= _OF_CONTEXT or page.ordering not in _BY_DAY:
+            return super().read(request, page)
+        checked = self.checked(request, self.all_rows())
+        given = checked.form.cleaned_data
+        contexts = frozenset[int]().union(*given["context"])
+        if len(contexts) != 1:
+            return page.rows(checked.qs, self.columns)
+        (context_id,) = contexts
+        return _of_context(context_id, given.get("date_from"), given.get("date_to"), page)
+
     @describe.listing("events_list", "events", EventPageSerializer, EventFilter, BY_DATE, "Published events")
     def get(self, request: Request) -> HttpResponseBase:
         """A page of events, or all of them."""
         return self.listed(request)
+
+
+def _of_context(context_id: int, first: dt.date | None, last: dt.date | None, page: Page) -> Rows:
+    low = 0 if first is None else key_of(first.isoformat(), 0)
+    high = KEY_MOST if last is None else key_of(last.isoformat(), ID_MOST) + 1
+    reverse = page.cursor is not None and page.cursor.reverse
+    newest_first = page.ordering.descending != reverse
+    if page.cursor is not None:
+        date, pk = page.cursor.values
+        beside = key_of(date.isoformat(), min(pk, ID_MOST))
+        low, high = (low, min(high, beside)) if newest_first else (max(low, beside + 1), high)
+    found = catalogue.events_of_context(
+        context_id, low=low, high=high, newest_first=newest_first, limit=page.size + 1
+    )
+    return page.cut([(date, pk, body) for date, pk, body in found])
 
 
 class EventView(SingleView):

@@ -19,6 +19,7 @@ from events.api.pagination import (
     PARAMETERS,
     Ordering,
     Page,
+    Rows,
     address_with,
     read_ordering,
     read_page,
@@ -129,10 +130,7 @@ class ListView(ManyView):
         return self._page(request, page, fields)
 
     def _page(self, request: Request, page: Page, fields: list[str] | None) -> HttpResponse:
-        if self.ready and not self.narrowed(request):
-            rows = page.rows_of_all(type(self).all_rows, self.columns)
-        else:
-            rows = page.rows(self.filtered(request, self.all_rows()), self.columns)
+        rows = self.read(request, page)
         following, preceding = address_with(request._request, "cursor", *rows.cursors())
         return self.page_answer(
             request,
@@ -140,6 +138,12 @@ class ListView(ManyView):
             {"next": following, "previous": preceding},
             [("next", following, ""), ("prev", preceding, "")],
         )
+
+    def read(self, request: Request, page: Page) -> Rows:
+        """The rows of a page."""
+        if self.ready and not self.narrowed(request):
+            return page.rows_of_all(type(self).all_rows, self.columns)
+        return page.rows(self.filtered(request, self.all_rows()), self.columns)
 
     def _whole(self, request: Request, fields: list[str] | None) -> HttpResponseBase:
         ordering = read_ordering(request.query_params, self.orderings)
