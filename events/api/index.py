@@ -27,10 +27,15 @@ class IndexView(ArchiveView):
         """Name of the site, lists, description."""
         self.require_known_parameters(request)
         described = request.build_absolute_uri(reverse("api:openapi"))
+        docs = request.build_absolute_uri(reverse("api:docs"))
         body = {
             "name": settings.SITE_NAME,
             "lists": {name: request.build_absolute_uri(reverse(f"api:{name}")) for name in _LISTS},
             "openapi": described,
+            "docs": docs,
         }
-        links: list[Link] = [("service-desc", described, "application/json")]
+        links: list[Link] = [
+            ("service-desc", described, "application/json"),
+            ("service-doc", docs, "text/html"),
+        ]
         return answer(request, encode(body), links=links)
