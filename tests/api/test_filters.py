@@ -15,7 +15,7 @@ from events.actions.recording import Actor, recording
 from events.filters import EventFilter
 from events.models import Alias, Broader, Context, Event, Tagging
 from events.prepared import Prepared
-from events.vocabulary import ChangeKind, Grade
+from events.vocabulary import ChangeKind, Grade, State
 from tests.factories import cite, make_context, make_event
 
 pytestmark = pytest.mark.django_db
@@ -78,15 +78,44 @@ def test_a_context_of_very_many_events_finds_them_all(ids: Ids) -> None:
     make_event("The first.", contexts=["Alpha"])
     context = make_context("Alpha")
     others = [make_event(f"Number {number}.", date="2001-01-01") for number in range(3)]
-    Tagging.objects.bulk_create(Tagging(event=event, context=context, how="person") for event in others)
+    taggings = [Tagging(event=event, context=context, how="person") for event in others]
+    for event, tagging in zip(others, taggings, strict=True):
+        tagging.key = tagging.key_on(event)
+    Tagging.objects.bulk_create(taggings)
     prepared_anew = Prepared(filters.events._few_tagged._build)
     few, tagged = (
         mock.patch.object(filters.events, "_FEW", 2),
         mock.patch.object(filters.events, "_few_tagged", prepared_anew),
     )
     with few, tagged:
-        assert ids("events/?context=alpha&date_to=2001-01-01") == [event.pk for event in reversed(others)]
-        assert len(ids("events/?context=alpha")) == 4
+        for more in ("", "&edition=en"):  # from the order of its events, and by asking each event
+            path = f"events/?context=alpha{more}"
+            assert ids(f"{path}&date_to=2001-01-01") == [event.pk for event in reversed(others)]
+            assert len(ids(path)) == 4
+
+
+@pytest.mark.parametrize("ordering", ["-date", "date"])
+def test_events_of_a_context_page_as_all_events_do(get: Get, ordering: str) -> None:
+    for day in (1, 2, 2, 3, 3, 3, 5):
+        make_event(f"Of day {day}.", date=f"2004-02-0{day}", contexts=["Alpha"])
+    make_event("Held.", date="2004-02-02", contexts=["Alpha"], state=State.HELD)
+    make_event("Another's.", date="2004-02-02", contexts=["Beta"])
+    asked = f"ordering={ordering}&context=alpha&date_from=2004-02-02&date_to=2004-02-04"
+    whole = [row["id"] for row in get(f"events/?{asked}&edition=en").json()["results"]]
+    assert len(whole) == 5
+    forth, url = [], f"events/?{asked}&page_size=2"
+    while url:
+        page = get(url).json()
+        forth.append([row["id"] for row in page["results"]])
+        last, url = url, page["next"]
+    assert [pk for ids in forth for pk in ids] == whole
+    back, url = [], last
+    while url:
+        page = get(url).json()
+        back.insert(0, [row["id"] for row in page["results"]])
+        url = page["previous"]
+    assert [pk for ids in back for pk in ids] == whole
+    assert get("events/?context=alpha&date_from=2005-01-01").json()["results"] == []
 
 
 def test_a_removed_context_does_not_count(ids: Ids) -> None:
