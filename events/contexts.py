@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import ExtractYear, JSONObject
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
 
 from events.catalogue import timestamp
 from events.keys import ID_MOST, key_of
-from events.models import Alias, Broader, Context, Event, Tagging
+from events.models import Alias, Broader, Context, ContextTally, Event, Tagging
 from events.prepared import Prepared, Row
 from events.queries import documents
 from events.querysets import EventQuerySet
@@ -77,8 +77,8 @@ def _events_of(context: int, high: int | None = None) -> EventQuerySet:
     return Event.objects.published().of_context(context, high=high)
 
 
-_count: Final = Prepared(
-    lambda context: _events_of(context).order_by().values_list("state").annotate(number=Count("pk"))
+_tallies: Final = Prepared(
+    lambda context: ContextTally.objects.filter(context=context, events__gt=0).values_list("year", "events")
 )
 _aliases: Final = Prepared(
     lambda context: Alias.objects.filter(context=context).order_by("name").values_list("name")
@@ -113,7 +113,7 @@ def context_state(
         if len(rows) <= limit and before is None:
             count = len(rows)
         else:
-            count = sum(number for _, number in _count.rows(context=context.pk))
+            count = sum(number for _, number in _tallies.rows(context=context.pk))
     steps = _steps.rows(context=context.pk)
     around = Context.objects.standing().in_bulk({pk for step in steps for pk in step} - {context.pk})
     return ContextState(
@@ -171,19 +171,12 @@ def context_list(edition: str, start: str = "") -> tuple[list[Json], str | None]
     return page, rows[CONTEXTS_AT_ONCE].name if len(rows) > CONTEXTS_AT_ONCE else None
 
 
-_years: Final = Prepared(
-    lambda context: (
-        _events_of(context).order_by().values_list(ExtractYear("date")).annotate(number=Count("pk"))
-    )
-)
-
-
 def years_of(context: Context) -> dict[int, int]:
     """How many events each year of a context has, from its first to its last, years without any included.
 
-    One query. It reads all of the context's events, so callers keep it a while.
+    One query, of a row a year.
     """
-    counts: dict[int, int] = dict(_years.rows(context=context.pk))
+    counts: dict[int, int] = dict(_tallies.rows(context=context.pk))
     return {year: counts.get(year, 0) for year in range(min(counts), max(counts) + 1)} if counts else {}
 
 
@@ -210,9 +203,9 @@ def standing_count(edition: str) -> int:
 
 
 def event_counts(context_ids: Collection[int]) -> dict[int, int]:
-    """How many published events each of these contexts has; one query."""
-    tagged = Event.objects.published().filter(taggings__context__in=context_ids, taggings__removed=False)
-    return dict(tagged.order_by().values_list("taggings__context").annotate(number=Count("pk")))
+    """How many published events each of these contexts has, if any; one query, of a row a year."""
+    tallies = ContextTally.objects.filter(context__in=context_ids, events__gt=0).order_by()
+    return dict(tallies.values_list("context").annotate(number=Sum("events")))
 
 
 class Beside(NamedTuple):

@@ -6,15 +6,13 @@ import calendar
 import datetime as dt
 from typing import Final, Literal
 
-from django.db.models import Count, Exists, Max, Min, QuerySet, Subquery
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, Min, QuerySet
 
-from events.models import Event
+from events.models import Event, MonthTally
 
 Unit = Literal["day", "month", "year"]
 _UNITS: Final[dict[Unit, tuple[int, int]]] = {"day": (10, 1), "month": (7, 31), "year": (4, 366)}
 """How many characters of a date name a period, and how many days it has at most."""
-_YEARS_AT_ONCE: Final = 200
 _YEARS_BACK: Final = 100
 
 
@@ -67,43 +65,21 @@ def _ends(period: str) -> tuple[dt.date, dt.date]:
 
 
 def years(edition: str) -> list[int]:
-    """The years that have events, oldest first; found by steps through an index, no row is counted."""
-    days = Event.objects.published().of_edition(edition)
-    first = days.order_by("date").values_list("pk", "date").first()
-    last = days.order_by("-date").values_list("date", flat=True).first()
-    if first is None or last is None:
-        return []
-    found: list[int] = []
-    for start in range(first[1].year, last.year + 1, _YEARS_AT_ONCE):
-        span = range(start, min(start + _YEARS_AT_ONCE, last.year + 1))
-        there = [Exists(days.filter(date__range=_bounds(year))) for year in span]
-        row = days.filter(pk=first[0]).values_list(*there).first() or ()
-        found += [year for year, has in zip(span, row, strict=False) if has]
-    return found
+    """The years that have events, oldest first; one query, of a row a month."""
+    return list(year_counts(edition))
 
 
 def year_counts(edition: str) -> dict[int, int]:
-    """How many events each year that has any holds, oldest first.
-
-    Counted in an index, a range for each year: it grows with the archive, so callers keep it a while.
-    """
-    found = years(edition)
-    days = Event.objects.published().of_edition(edition)
+    """How many events each year that has any holds, oldest first; one query, of a row a month."""
+    tallies = MonthTally.objects.filter(edition=edition, events__gt=0).order_by("month")
     counts: dict[int, int] = {}
-    for start in range(0, len(found), _YEARS_AT_ONCE):
-        span = found[start : start + _YEARS_AT_ONCE]
-        counted = [Subquery(_counted(days.filter(date__range=_bounds(year)))) for year in span]
-        row: tuple[int | None, ...] = next(iter(days.order_by().values_list(*counted)[:1]), ())
-        counts.update((year, number or 0) for year, number in zip(span, row, strict=False))
+    for month, number in tallies.values_list("month", "events"):
+        counts[month.year] = counts.get(month.year, 0) + number
     return counts
 
 
 def _bounds(year: int) -> tuple[dt.date, dt.date]:
     return dt.date(year, 1, 1), dt.date(year, 12, 31)
-
-
-def _counted(days: QuerySet[Event]) -> QuerySet[Event, int]:
-    return days.order_by().values("edition").annotate(number=Count("pk")).values_list("number", flat=True)
 
 
 def same_days(edition: str, month: int, day: int) -> list[dt.date]:
@@ -152,10 +128,9 @@ def nearest_day(edition: str, date: dt.date) -> dt.date | None:
 
 
 def months_changed() -> list[tuple[str, dt.date, dt.datetime]]:
-    """Each month of each edition that has events, and when one of them last changed; reads them all."""
-    rows = Event.objects.published().order_by().annotate(month=TruncMonth("date"))
-    found = rows.values_list("edition", "month").annotate(at=Max("updated_at")).order_by("edition", "month")
-    return list(found)
+    """Each month of each edition that has events, and when one of them last changed; one query."""
+    tallies = MonthTally.objects.filter(events__gt=0).order_by("edition", "month")
+    return list(tallies.values_list("edition", "month", "changed_at"))
 
 
 def month_events(edition: str, first: dt.date, last: dt.date) -> list[tuple[int, dt.datetime]]:

@@ -1,9 +1,10 @@
 """Writing the stored document of events (architecture.md, decision 11), and what follows it: the
-full-text index and the order of each context's events (``Tagging.key``).
+full-text index, the order of each context's events (``Tagging.key``) and the counts (``tallies``).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from events.actions.consequences import Rewritten, cited_in, cited_in_body
 from events.actions.inserting import insert_rows
+from events.actions.tallies import Tallies
 from events.formats.document import event_document, stored_json
 from events.models import Document, Event, Revision, Tagging
 from events.search import index
@@ -30,34 +32,43 @@ def write_documents(
     *,
     created: Mapping[int, Event | None] = MappingProxyType({}),
     at: dt.datetime | None = None,
+    count: bool = True,
 ) -> list[Rewritten]:
     """Write the documents of these events anew where they changed; those that did.
 
-    The search index and the contexts' order follow: of these events they have those that are published.
+    The search index, the contexts' order and the counts follow: they have those that are published.
 
     ``created`` names events that have no document yet, with the event itself where all that its
-    document is made of hangs on it already, its taggings with their keys. Runs in the caller's transaction.
+    document is made of hangs on it already, its taggings with their keys. Runs in the caller's
+    transaction. Without *count* the counts stay as they are: for a trial that will be rolled back.
     """
     at = at or timezone.now()
     whole = [event for event in created.values() if event is not None]
     made = [event_document(event, []) for event in whole]
-    rows = [Document(event_id=document["id"], body=stored_json(document), written_at=at) for document in made]
+    rows = [
+        Document(event=event, body=stored_json(document), written_at=at, counted_on=public_day(event))
+        for event, document in zip(whole, made, strict=True)
+    ]
     insert_rows(rows)
-    words = index.write(
-        [document for event, document in zip(whole, made, strict=True) if event.is_public], new=True
-    )
+    public = [document for event, document in zip(whole, made, strict=True) if event.is_public]
+    tallies = Tallies()
+    for document in public:
+        tallies.add(document, 1, at)
+    words = index.write(public, new=True)
     written = [
         Rewritten(event.pk, event.is_public, frozenset(), cited_in(document))
         for event, document in zip(whole, made, strict=True)
     ]
     rest = {*event_ids, *created} - {event.pk for event in whole}
     for chunk in _chunks(sorted(rest)):
-        written += _write(chunk, at, words)
+        written += _write(chunk, at, words, tallies)
     index.remember(words)
+    if count:
+        tallies.write()
     return written
 
 
-def _write(event_ids: list[int], at: dt.datetime, words: set[str]) -> list[Rewritten]:
+def _write(event_ids: list[int], at: dt.datetime, words: set[str], tallies: Tallies) -> list[Rewritten]:
     known = {document.event_id: document for document in Document.objects.filter(event_id__in=event_ids)}
     corrections: dict[int, list[Revision]] = {}
     for revision in Revision.objects.filter(event_id__in=event_ids).corrections():
@@ -72,24 +83,36 @@ def _write(event_ids: list[int], at: dt.datetime, words: set[str]) -> list[Rewri
             public.append(made)
         else:
             hidden.append(event.pk)
-        document = known.get(event.pk)
-        if document is not None and document.body == body:
+        document, day = known.get(event.pk), public_day(event)
+        same = document is not None and document.body == body
+        if document is not None and same and document.counted_on == day:
             continue
-        had = cited_in_body(document.body) if document is not None else frozenset[int]()
-        written.append(Rewritten(event.pk, event.is_public, had, cited_in(made)))
+        if document is not None and document.counted_on is not None:
+            tallies.add(json.loads(document.body), -1, event.updated_at)
+        if day is not None:
+            tallies.add(made, 1, event.updated_at)
+        if not same:
+            had = cited_in_body(document.body) if document is not None else frozenset[int]()
+            written.append(Rewritten(event.pk, event.is_public, had, cited_in(made)))
         if document is None:
-            inserted.append(Document(event_id=event.pk, body=body, written_at=at))
+            inserted.append(Document(event_id=event.pk, body=body, written_at=at, counted_on=day))
         else:
-            document.body = body
-            document.version += 1
-            document.written_at = at
+            if not same:
+                document.version += 1
+                document.written_at = at
+            document.body, document.counted_on = body, day
             updated.append(document)
     insert_rows(inserted)
-    Document.objects.bulk_update(updated, ["body", "version", "written_at"], batch_size=100)
+    Document.objects.bulk_update(updated, ["body", "version", "written_at", "counted_on"], batch_size=100)
     place_tags(misplaced)
     index.remove(hidden)
     words |= index.write(public)
     return written
+
+
+def public_day(event: Event) -> dt.date | None:
+    """The day under which the counts have the event; none where readers do not."""
+    return event.date if event.is_public else None
 
 
 def misplaced_tags(event: Event) -> list[tuple[int | None, int]]:

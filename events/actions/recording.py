@@ -194,7 +194,9 @@ class Recording:
         insert_rows(self.revisions, keys=True)
         log_revisions(self.revisions)
         created = {pk: None if pk in self.touched else event for pk, event in self.created.items()}
-        rewritten = write_documents(self.touched - created.keys(), created=created, at=self.at)
+        rewritten = write_documents(
+            self.touched - created.keys(), created=created, at=self.at, count=self.sequenced
+        )
         if not self.sequenced:
             return
         following = Consequences(self.changes, rewritten, self.renamed, self.created)

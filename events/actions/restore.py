@@ -16,9 +16,10 @@ from django.core.management.color import no_style
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import Exists, F, OuterRef
 
-from events.actions.documents import misplaced_tags, place_tags
+from events.actions.documents import misplaced_tags, place_tags, public_day
 from events.actions.errors import InvalidAction
 from events.actions.export.check import CheckedFile, check_export
+from events.actions.tallies import count_anew
 from events.formats.document import event_document, stored_json
 from events.formats.jsonl import CHILDREN, DOCUMENT, FILES, rows_of
 from events.harvest.files import Refused
@@ -66,6 +67,7 @@ def restore_export(folder: Path, *, progress: Progress | None = None) -> Counter
         _check_references(files)
         _check_sequence()
         _write_bodies()
+        count_anew()
         _continue_ids()
     return counts
 
@@ -205,8 +207,11 @@ def _write_bodies() -> None:
         made = [event_document(event, corrections[event.pk]) for event in events]
         with connection.cursor() as cursor:
             cursor.executemany(
-                "UPDATE events_document SET body = %s WHERE event_id = %s",
-                [(stored_json(document), document["id"]) for document in made],
+                "UPDATE events_document SET body = %s, counted_on = %s WHERE event_id = %s",
+                [
+                    (stored_json(document), connection.ops.adapt_datefield_value(public_day(event)), event.pk)
+                    for event, document in zip(events, made, strict=True)
+                ],
             )
         place_tags([misplaced for event in events for misplaced in misplaced_tags(event)])
         public = [document for event, document in zip(events, made, strict=True) if event.is_public]

@@ -53,7 +53,7 @@ ADDRESS: Final = RowFormat(Address, without=["event"])
 TAGGING: Final = RowFormat(Tagging, without=["event", "key"])
 CITATION: Final = RowFormat(Citation, without=["event"], keys={"raw_url": "url"})
 PROVENANCE: Final = RowFormat(Provenance, without=["event"])
-DOCUMENT: Final = RowFormat(Document, without=["event", "body", "related_due"])
+DOCUMENT: Final = RowFormat(Document, without=["event", "body", "related_due", "counted_on"])
 CHILDREN: Final = {
     "addresses": ADDRESS, "taggings": TAGGING, "citations": CITATION, "provenance": PROVENANCE,
 }  # fmt: skip

@@ -11,6 +11,7 @@ from events.models.review import ReviewItem
 from events.models.revision import Change, Revision, Sequence
 from events.models.search import SearchEntry, SearchWord
 from events.models.source import Citation, Publisher, PublisherHost, Source
+from events.models.tally import ContextTally, MonthTally
 from events.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Change",
     "Citation",
     "Context",
+    "ContextTally",
     "Curation",
     "Document",
     "Editorial",
@@ -29,6 +31,7 @@ __all__ = [
     "Harvest",
     "HarvestFile",
     "MailNotice",
+    "MonthTally",
     "Origin",
     "Provenance",
     "Publisher",

@@ -140,6 +140,9 @@ class Document(models.Model):
         default=True, help_text="Its related links are to be computed again (actions.relate)."
     )
     written_at = models.DateTimeField(default=timezone.now)
+    counted_on = models.DateField(
+        null=True, editable=False, help_text="The day under which the counts have it (actions.tallies)."
+    )
 
     class Meta:
         indexes = (

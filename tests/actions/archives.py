@@ -25,7 +25,9 @@ from events.models import (
     Alias,
     Broader,
     Context,
+    ContextTally,
     Event,
+    MonthTally,
     RelatedLink,
     ReviewItem,
     SearchEntry,
@@ -112,7 +114,8 @@ def empty_database() -> None:
     """Delete every row of the archive, past all rules."""
     kinds = [*(kind for kinds in FILES.values() for kind in kinds), *CHILDREN.values(), DOCUMENT]
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
-        for model in (RelatedLink, SearchEntry, SearchWord, *(kind.model for kind in reversed(kinds))):
+        derived = (RelatedLink, SearchEntry, SearchWord, ContextTally, MonthTally)
+        for model in (*derived, *(kind.model for kind in reversed(kinds))):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608  a table of ours
 
 

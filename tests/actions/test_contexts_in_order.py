@@ -1,4 +1,4 @@
-"""The order of a context's events (``Tagging.key``) is the truth after any history of writes."""
+"""The order of a context's events (``Tagging.key``) and the counts are true after any history of writes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from events.actions.removal.remove import remove_event
 from events.actions.restore import restore_export
 from events.actions.values import EventValues
 from events.actions.withdraw import restore_event, withdraw_event
-from events.models import Context, Event, Tagging
+from events.models import Context, ContextTally, Event, MonthTally, Tagging
 from events.vocabulary import Grade, State
 from tests.actions.archives import empty_database
 from tests.factories import DAY
@@ -62,6 +62,7 @@ def test_the_order_is_true_after_random_histories(steps: int, chief: Actor, tmp_
     for number in range(steps):
         done[_write(_WRITES[number % len(_WRITES)], chance, chief, number)] += 1
         assert stored() == truth(), f"after step {number}"
+        assert counted() == true_counts(), f"after step {number}"
     assert done.keys() >= {kind.__name__ for kind in _WRITES}, "a kind of write was never possible"
     before = stored()
     assert None in before.values()
@@ -70,6 +71,25 @@ def test_the_order_is_true_after_random_histories(steps: int, chief: Actor, tmp_
     empty_database()
     restore_export(tmp_path / "export")
     assert stored() == before
+    assert counted() == true_counts()
+
+
+def counted() -> tuple[dict[tuple[int, int], int], dict[tuple[str, dt.date], int]]:
+    contexts = ContextTally.objects.exclude(events=0)
+    months = MonthTally.objects.exclude(events=0)
+    return (
+        {(row.context_id, row.year): row.events for row in contexts},
+        {(row.edition, row.month): row.events for row in months},
+    )
+
+
+def true_counts() -> tuple[dict[tuple[int, int], int], dict[tuple[str, dt.date], int]]:
+    tags = Tagging.objects.filter(removed=False, event__state=State.PUBLISHED).select_related("event")
+    public = Event.objects.published()
+    return (
+        dict(Counter((tag.context_id, tag.event.date.year) for tag in tags)),
+        dict(Counter((event.edition, event.date.replace(day=1)) for event in public)),
+    )
 
 
 def test_the_migration_gives_every_tagging_its_key(chief: Actor) -> None:

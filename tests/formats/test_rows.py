@@ -16,7 +16,9 @@ from events.formats.rows import RowFormat
 from events.harvest.files import Refused
 from events.models import (
     Alias,
+    ContextTally,
     MailNotice,
+    MonthTally,
     Publisher,
     RelatedLink,
     ReviewItem,
@@ -46,7 +48,9 @@ def test_every_table_of_the_archive_is_exported_but_what_is_computed() -> None:
     # A wish for mail belongs to an account, and accounts are no part of an export; nor are the
     # secrets and addresses of webhooks, whose receivers follow the site that they know.
     assert set(apps.get_app_config("events").get_models()) - exported == {
+        ContextTally,
         MailNotice,
+        MonthTally,
         RelatedLink,
         SearchEntry,
         SearchWord,

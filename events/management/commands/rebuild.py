@@ -1,4 +1,4 @@
-"""``manage.py rebuild related`` and ``rebuild search``: derived data made anew from what is stored."""
+"""``manage.py rebuild related``, ``search`` and ``counts``: derived data made anew from what is stored."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from events.actions.relate import mark_all_due, relate_due
+from events.actions.tallies import count_anew
 from events.management.progress import Progress
 from events.models import Document
 from events.search.check import disagreement, rebuild
@@ -34,10 +35,15 @@ class Command(BaseCommand):
         )
         search.add_argument("--check", action="store_true", help="write nothing, say what does not agree")
 
+        kinds.add_parser("counts", help="count the events of contexts and months anew, should they be wrong")
+
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run it; raises ``CommandError`` where something is left to do."""
         if options["kind"] == "related":
             self._related(whole=options["all"])
+        elif options["kind"] == "counts":
+            count_anew()
+            self.stdout.write("Events counted anew, by context and year, and by month.")
         elif options["check"]:
             self._check_search()
         else:
