@@ -137,8 +137,9 @@ def listing(
     *,
     more: Parameters = (),
     countable: bool = True,
+    formats: Sequence[Media] = LIST_FORMATS,
 ) -> Describe:
-    """A list with filters: in pages as JSON or XML, whole as CSV or NDJSON."""
+    """A list with filters: in pages as JSON, XML or what else is no stream, whole as CSV or NDJSON."""
     return plain(
         operation,
         tag,
@@ -152,7 +153,7 @@ def listing(
             *([_COUNT] if countable else []), _FOR, LINK,
         ],
         kinds=(problems.INVALID_CURSOR, *_OF_STREAMS),
-        formats=LIST_FORMATS,
+        formats=formats,
     )  # fmt: skip
 
 

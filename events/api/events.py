@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from rest_framework.request import Request
 
 from events import catalogue, queries
 from events.api import describe, problems
 from events.api.answers import encode, moved
 from events.api.base import ArchiveView, storable
+from events.api.describe import LIST_FORMATS
 from events.api.listing import ListView
-from events.api.negotiation import JSON, MARKDOWN, XML
+from events.api.negotiation import JSON, MARKDOWN, NINJS, XML
 from events.api.pagination import BY_DATE, Page, Rows
 from events.api.single import SingleView, Writers
 from events.filters import EventFilter
 from events.formats.document import detail, detail_json
 from events.formats.markdown import event_markdown
+from events.formats.ninjs import event_ninjs, events_ninjs
 from events.formats.serializers.events import (
     EventDetailSerializer,
     EventPageSerializer,
@@ -38,6 +44,10 @@ _OF_CONTEXT: Final = frozenset({"context", "date_from", "date_to"})
 _BY_DAY: Final = BY_DATE[:2]
 
 
+def _newsroom(event: dict[str, Any]) -> bytes:
+    return event_ninjs(event, base_url=settings.BASE_URL)
+
+
 class EventListView(ListView):
     """Published events, as they are stored."""
 
@@ -46,6 +56,7 @@ class EventListView(ListView):
     orderings = BY_DATE
     fields = tuple(EventSerializer().fields)
     columns = ("document__body",)
+    formats = (*LIST_FORMATS, NINJS)
     ready = True
 
     @staticmethod
@@ -70,7 +81,28 @@ class EventListView(ListView):
         (context_id,) = contexts
         return _of_context(context_id, given.get("date_from"), given.get("date_to"), page)
 
-    @describe.listing("events_list", "events", EventPageSerializer, EventFilter, BY_DATE, "Published events")
+    def page_body(self, request: Request, texts: Sequence[str], beside: Mapping[str, Any]) -> str | bytes:
+        """In ninjs one composite object; the pages beside it are in the header ``Link`` only."""
+        if self.media is not NINJS:
+            return super().page_body(request, texts, beside)
+        address = f"{reverse('api:events')[:-1]}.{NINJS.suffix}"
+        query = request.query_params.urlencode()
+        here = request.build_absolute_uri(f"{address}?{query}" if query else address)
+        return events_ninjs(map(json.loads, texts), base_url=settings.BASE_URL, uri=here)
+
+    def refuse_what_does_not_fit(self, request: Request) -> None:
+        """Also what a standard's format has no place for."""
+        super().refuse_what_does_not_fit(request)
+        if self.media is NINJS:
+            whole = "ninjs has all that the standard has a place for, and no numbers: ask for JSON or XML."
+            refused = {name: whole for name in ("fields", "count") if name in request.query_params}
+            if refused:
+                raise problems.invalid_parameters(refused)
+
+    @describe.listing(
+        "events_list", "events", EventPageSerializer, EventFilter, BY_DATE, "Published events",
+        formats=formats,
+    )  # fmt: skip
     def get(self, request: Request) -> HttpResponseBase:
         """A page of events, or all of them."""
         return self.listed(request)
@@ -95,7 +127,7 @@ class EventView(SingleView):
     """One event with its related events."""
 
     fields = _DETAIL_FIELDS
-    writers: ClassVar[Writers] = {JSON: encode, XML: event_xml, MARKDOWN: event_markdown}
+    writers: ClassVar[Writers] = {JSON: encode, XML: event_xml, MARKDOWN: event_markdown, NINJS: _newsroom}
 
     @describe.single(
         "events_read",

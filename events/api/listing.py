@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from events.api import problems
 from events.api.answers import Link, alternates, answer, encode, select, without
 from events.api.base import ArchiveView
-from events.api.negotiation import CSV, JSON, NDJSON, XML
+from events.api.negotiation import CSV, JSON, NDJSON, XML, Media
 from events.api.pagination import (
     PARAMETERS,
     Ordering,
@@ -38,27 +38,27 @@ _READERS: Final = ("machines", "spreadsheets")
 class ManyView(ArchiveView):
     """Many things in one answer. ``name``: of the list; ``member``: of one of them in XML."""
 
-    formats = (JSON, XML, CSV, NDJSON)
+    formats: ClassVar[tuple[Media, ...]] = (JSON, XML, CSV, NDJSON)
     name: ClassVar[str]
     member: ClassVar[str]
 
     def page_answer(
         self, request: Request, texts: Sequence[str], beside: Mapping[str, Any], links: Sequence[Link] = ()
     ) -> HttpResponse:
-        """*texts*, the JSON of each result, and what stands *beside* them, in the format asked for.
-
-        JSON is put together without reading that of the results.
-        """
+        """*texts*, the JSON of each result, and what stands *beside* them, in the format asked for."""
         here, first = request.build_absolute_uri(request.path), without(request.query_params, "cursor")
         links = [
             *links,
             ("first", f"{here}?{first}" if first else here, ""),
             *self.other_formats(request, *OF_PAGES),
         ]
+        return answer(request, self.page_body(request, texts, beside), media=self.media, links=links)
+
+    def page_body(self, _request: Request, texts: Sequence[str], beside: Mapping[str, Any]) -> str | bytes:
+        """The page itself: XML, or JSON that is put together without reading that of the results."""
         if self.media is XML:
-            body = page_xml(self.member, map(json.loads, texts), **beside)
-            return answer(request, body, media=XML, links=links)
-        return answer(request, f'{{"results":[{",".join(texts)}],{encode(beside)[1:]}', links=links)
+            return page_xml(self.member, map(json.loads, texts), **beside)
+        return f'{{"results":[{",".join(texts)}],{encode(beside)[1:]}'
 
     def stream_answer(
         self, request: Request, pieces: Iterator[list[str]], columns: Sequence[str]

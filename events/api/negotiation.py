@@ -50,6 +50,7 @@ NDJSON: Final = Media(
 )
 MARKDOWN: Final = Media("md", "text/markdown", "; charset=utf-8")
 HTML: Final = Media("html", "text/html", "; charset=utf-8", also=("application/xhtml+xml",))
+NINJS: Final = Media("ninjs", "application/ninjs+json")
 
 
 def choose(accept: str, suffix: str | None, formats: Sequence[Media]) -> Media:

@@ -11,12 +11,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from events import contexts, queries
+from events import contexts, ledger, queries
 from events.contexts import Beside, Neighbours
 from events.formats.cite import bibtex, plain_citation, ris, wikipedia_citation
 from events.formats.document import detail, detail_json
 from events.formats.jsonld import headline, news_article, script_data
 from events.formats.markdown import event_markdown
+from events.formats.ninjs import MEDIA_TYPE, closed_ninjs, event_ninjs
 from events.formats.xml import event_xml
 from events.public.addresses import (
     Place,
@@ -27,7 +28,7 @@ from events.public.addresses import (
     read_date,
 )
 from events.public.cited import shown_citation, web
-from events.public.conditional import answer, etag_of
+from events.public.conditional import CACHE_CONTROL, answer, etag_of
 from events.public.errors import absolute, closed, moved, not_found
 from events.public.frame import FORMATS, alternates, date_link, render
 from events.public.memento import links_of
@@ -41,6 +42,8 @@ REFERENCES: Final = {
     "ris": "application/x-research-info-systems; charset=utf-8",
 }
 """The event as a reference, for programs that keep them."""
+NEWSROOM: Final = {"ninjs": MEDIA_TYPE}
+"""The event for newsrooms' systems, which ask the live site."""
 _LONG: Final = 280
 _LONG_CJK: Final = 110
 """From how many signs on a text is set smaller, as one that is read and not seen at a glance."""
@@ -51,7 +54,9 @@ _BY_MEDIA_TYPE: Final = {
     "application/json": "json",
     "application/xml": "xml",
     "text/xml": "xml",
+    MEDIA_TYPE: "ninjs",
 }
+_TYPES: Final = FORMATS | REFERENCES | NEWSROOM
 
 
 @require_safe
@@ -60,7 +65,7 @@ def event_page(
 ) -> HttpResponse:
     """``/news/2004/02/9/SLUG`` with a suffix or, negotiated, without."""
     slug, dot, suffix = name.rpartition(".")
-    if not dot or (suffix not in FORMATS and suffix not in REFERENCES):
+    if not dot or suffix not in _TYPES:
         slug, suffix = name, ""
     date = read_date(year, month, day)
     if date is None or slug.lower() in RESERVED:
@@ -83,6 +88,12 @@ def reference_file(request: HttpRequest, **address: str) -> HttpResponse:
 
 
 @require_safe
+def newsroom_file(request: HttpRequest, **address: str) -> HttpResponse:
+    """``/news/2004/02/9/SLUG.ninjs``: as :func:`event_page`, and on the live site only."""
+    return event_page(request, **address)
+
+
+@require_safe
 def short_address(request: HttpRequest, event_id: str) -> HttpResponse:
     """``/e/ID``: 301 to the event's present address."""
     number = int(event_id)
@@ -96,17 +107,26 @@ def _elsewhere(request: HttpRequest, place: Place | None, suffix: str) -> HttpRe
     if target is None or target.state in (State.DRAFT, State.HELD):
         return not_found(request)
     if target.state != State.PUBLISHED:
-        return _closed(request, target)
+        return _closed(request, target, suffix)
     return moved(href(target.path, f".{suffix}" if suffix else ""))
 
 
-def _closed(request: HttpRequest, place: Place) -> HttpResponse:
-    return closed(request, place.state, place.event_id)
+def _closed(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
+    """410 or 451: a page that says why; to newsrooms' systems an item that is to be taken back."""
+    if suffix not in NEWSROOM:
+        return closed(request, place.state, place.event_id)
+    state, because = State(place.state), ledger.withdrawn_because(place.event_id)
+    response = HttpResponse(
+        closed_ninjs(place.event_id, state, because, base_url=settings.BASE_URL),
+        status=451 if state is State.LEGAL else 410, content_type=MEDIA_TYPE,
+    )  # fmt: skip
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    return response
 
 
 def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
     if place.state != State.PUBLISHED:
-        return _closed(request, place)
+        return _closed(request, place, suffix)
     if place.version is None:
         return not_found(request)
     chosen = suffix or _negotiated(request)
@@ -114,11 +134,15 @@ def _show(request: HttpRequest, place: Place, suffix: str) -> HttpResponse:
     beside = event_neighbours(place, chosen)
     headers = {} if suffix else {"Vary": "Accept"}
     page = href(place.path, ".html")
-    headers["Link"] = links_of(page) if chosen == "html" else f'<{absolute(page)}>; rel="canonical"'
+    headers["Link"] = (
+        f'{links_of(page)}, <{absolute(href(place.path, ".ninjs"))}>; rel="alternate"; type="{MEDIA_TYPE}"'
+        if chosen == "html"
+        else f'<{absolute(page)}>; rel="canonical"'
+    )
     return answer(
         request,
         etag=event_etag(place, chosen, related, beside),
-        content_type=FORMATS.get(chosen) or REFERENCES[chosen],
+        content_type=_TYPES[chosen],
         make=lambda: _make(place, chosen, beside),
         key=f"event {place.event_id} {chosen}",
         modified=max(filter(None, (place.written_at, related.changed_at)), default=None),
@@ -180,6 +204,8 @@ def write_event(
         return event_markdown(event)
     if chosen == "xml":
         return event_xml(event)
+    if chosen == "ninjs":
+        return event_ninjs(event, base_url=settings.BASE_URL)
     shown = event_context(event, place.previous, place.next, beside)
     return render("public/event.html", event["edition"], shown)
 

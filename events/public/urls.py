@@ -63,6 +63,7 @@ urlpatterns = [
     re_path(rf"{_EDITION}contexts/(?P<slug>[^/\x00]+)/feed\.json$", feeds.context_feed, {"suffix": "json"}),
     re_path(rf"{_EDITION}news/{_DATE}/{_FILE}$", day.day_page),
     re_path(rf"{_EDITION}news/{_DATE}/(?P<name>[^/\x00]+\.(?:bib|ris))$", event.reference_file),
+    re_path(rf"{_EDITION}news/{_DATE}/(?P<name>[^/\x00]+\.ninjs)$", event.newsroom_file),
     re_path(rf"{_EDITION}news/{_DATE}/(?P<name>[^/\x00]+)$", event.event_page),
     re_path(rf"{_EDITION}news/{_DATE}/(?P<slug>[^/\x00]+)/history/$", history.history_page),
     re_path(rf"{_PAST}news/{_DATE}/$", past.past_day),

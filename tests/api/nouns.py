@@ -33,7 +33,8 @@ def fill() -> dict[str, tuple[str, ...]]:
     piece = make_editorial()
     every = ("json", "xml", *STREAMED)
     return dict.fromkeys(LISTS, every) | {
-        f"events/{event.pk}": ("json", "xml", "md"),
+        "events": (*every, "ninjs"),
+        f"events/{event.pk}": ("json", "xml", "md", "ninjs"),
         f"events/{event.pk}/related": ("json", "xml"),
         f"events/{event.pk}/revisions": ("json",),
         f"contexts/{make_context('Treaty').pk}": ("json", "xml"),

@@ -26,6 +26,7 @@ TYPES = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
     "md": "text/markdown",
+    "ninjs": "application/ninjs+json",
 }
 
 

@@ -27,6 +27,7 @@ from events.formats.markdown import (
     event_markdown,
     front_markdown,
 )
+from events.formats.ninjs import event_ninjs, events_ninjs
 from events.formats.xml import context_xml, day_xml, editorial_xml, event_xml, front_xml
 from tests.formats import samples
 
@@ -36,6 +37,13 @@ PAGES: dict[str, Callable[[], str | bytes]] = {
     "event.md": lambda: event_markdown(samples.full_event()),
     "event-bare.md": lambda: event_markdown(samples.event()),
     "event-zh.md": lambda: event_markdown(samples.chinese_event()),
+    "event.ninjs": lambda: event_ninjs(samples.full_event(), base_url="https://news.example"),
+    "event-zh.ninjs": lambda: event_ninjs(samples.chinese_event(), base_url="https://news.example"),
+    "events.ninjs": lambda: events_ninjs(
+        [samples.event(), samples.full_event()],
+        base_url="https://news.example",
+        uri="https://news.example/api/v1/events.ninjs?page_size=2",
+    ),
     "day.md": lambda: day_markdown(samples.full_day()),
     "day-zh.md": lambda: day_markdown(samples.chinese_day()),
     "context.md": lambda: context_markdown(samples.full_context()),
