@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.exports [--events N] [--rounds N]`` loads events into an archive of its own (a SQLite
 file, or the empty database that ``DATABASE_URL`` names; one that holds events is measured as it is) and
-exports it in each format, each time in a process of its own. Printed are seconds (the middle of the rounds) and
-the processor's seconds in them, the ratio of those to reading every stored document and writing it to a file,
+exports it in each format, each time in a process of its own. Printed are seconds (the middle of the rounds),
+those of the processor, the ratio of these to reading every stored document and writing it to a file,
 the peak memory of the process, and what was written. Memory that grows with the archive would show between
 the two sizes.
 """

@@ -158,7 +158,12 @@ def test_real_answers_are_as_described(get: Get, document: dict[str, Any]) -> No
             "search/?q=x&page_size=0",
         ],
         "/api/v1/suggest/": ["suggest/?q=Trea", "suggest/?edition=xx"],
-        "/api/v1/changes/": ["changes/", "changes/?page_size=1", "changes/?after=x"],
+        "/api/v1/changes/": [
+            "changes/",
+            "changes/?page_size=1",
+            "changes/?include=object",
+            "changes/?after=x",
+        ],
     }
     assert set(asked) == set(document["paths"])
     for path, requests in asked.items():
