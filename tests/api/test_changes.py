@@ -104,7 +104,7 @@ def test_an_archive_from_before_is_told_of_as_it_is() -> None:
     for seq, pk in enumerate(known[1:], start=1):
         Change.objects.create(seq=seq, kind=ChangeKind.CREATED, subject=Subject.SOURCE, subject_id=pk)
     Sequence.objects.update_or_create(id=1, defaults={"last": 2})
-    migration = importlib.import_module("events.migrations.0009_sources_as_they_are_cited")
+    migration = importlib.import_module("events.migrations.0011_sources_as_they_are_cited")
     for _ in range(2):
         migration.tell_of_sources(apps, None)
         assert Sequence.objects.get().last == 5

@@ -39,5 +39,5 @@ def tell_of_sources(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0008_webhooks")]
+    dependencies = [("events", "0010_count_tallies")]
     operations = [migrations.RunPython(tell_of_sources, migrations.RunPython.noop, elidable=True)]
