@@ -6,31 +6,41 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from events.catalogue import timestamp
 from events.models import Address, Change, Event, Revision
 from events.past import Step, moves_of, spells
 from events.prepared import Prepared
-from events.vocabulary import ChangeKind, State, Subject
+from events.vocabulary import LEAVING, ChangeKind, State, Subject
 
 Json = dict[str, Any]
 _TELLING: Final = ("text", "summary", "date", "category", "lead", "citations")
 """The fields whose corrections readers are shown; contexts are shown where they stand."""
-_LEFT: Final = (ChangeKind.WITHDRAWN, ChangeKind.MERGED)
 
 
 def public_corrections() -> QuerySet[Revision]:
-    """The corrections of published events with their events, in no order."""
-    return (
-        Revision.objects.exclude(grade="")
-        .filter(kind=ChangeKind.CORRECTED, event__state=State.PUBLISHED)
+    """The corrections of published events with their events, in no order.
+
+    Each is looked at, and then its event: asked of the joined rows, what is published would lead SQLite
+    through all events there are. ``event_edition`` and ``event_date`` are for filters, for the same reason.
+    """
+    found: QuerySet[Revision] = (
+        Revision.objects.corrections()
+        .order_by()
+        .filter(Exists(Event.objects.published().filter(pk=OuterRef("event"))), kind=ChangeKind.CORRECTED)
+        .alias(
+            event_edition=Coalesce("event__edition", Value("")),
+            event_date=Coalesce("event__date", Value(dt.date.max)),
+        )
         .select_related("event")
         .only(
             "number", "at", "grade", "note", "actor_name", "fields", "kind",
             "event__text", "event__date", "event__edition", "event__state",
         )
     )  # fmt: skip
+    return found
 
 
 def corrections(edition: str, *, before: int | None = None, limit: int = 50) -> list[Json]:
@@ -39,7 +49,7 @@ def corrections(edition: str, *, before: int | None = None, limit: int = 50) -> 
     Each with its event as it stands now, and of each corrected field the value before and after. Three
     queries, and again as many where some of those found are not told (see :func:`corrections_of`).
     """
-    of_edition = public_corrections().filter(event__edition=edition).order_by("-pk")
+    of_edition = public_corrections().filter(Q(event_edition=edition)).order_by("-pk")
     found: list[Json] = []
     while len(found) < limit:
         wanted = limit - len(found)
@@ -120,16 +130,21 @@ def changed_at(event_ids: Collection[int]) -> dict[int, dt.datetime]:
 
 def withdrawn_because(event_id: int) -> str:
     """The reason that readers were given when this event ceased to be public; one query."""
-    told = Exists(Change.objects.filter(revision=OuterRef("pk")))
+    told = Exists(Change.objects.filter(subject=Subject.EVENT, subject_id=event_id, revision=OuterRef("pk")))
     rows = Revision.objects.filter(told, event=event_id, kind=ChangeKind.WITHDRAWN).order_by("-number")
     return rows.values_list("note", flat=True).first() or ""
 
 
 def left_since(since: dt.datetime, *, limit: int = 100) -> list[tuple[int, dt.datetime]]:
-    """The events that ceased to be public after *since*, newest first, and when. Two queries."""
-    rows = Change.objects.filter(subject=Subject.EVENT, kind__in=_LEFT, at__gt=since).order_by("-seq")
+    """The events that ceased to be public after *since*, newest first, and when. Three queries."""
+    # As a condition on the column it would lead SQLite through all that ever happened to events.
+    of_events = Change.objects.alias(about=Coalesce("subject", Value(""))).filter(about=Subject.EVENT)
+    rows: list[tuple[int, int, dt.datetime]] = []
+    for kind in LEAVING:
+        newest = of_events.filter(kind=kind, at__gt=since).order_by("-seq")
+        rows += newest.values_list("seq", "subject_id", "at")[:limit]
     left: dict[int, dt.datetime] = {}
-    for event_id, at in rows.values_list("subject_id", "at")[:limit]:
+    for _, event_id, at in sorted(rows, reverse=True)[:limit]:
         left.setdefault(event_id, at)
     back = set(Event.objects.published().filter(pk__in=left).values_list("pk", flat=True))
     return [(event_id, at) for event_id, at in left.items() if event_id not in back]

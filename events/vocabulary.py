@@ -38,6 +38,10 @@ class ChangeKind(TextChoices):
     RESTORED = "restored", "Restored"
 
 
+LEAVING: Final = (ChangeKind.WITHDRAWN, ChangeKind.MERGED)
+"""What takes an event from readers."""
+
+
 class Grade(TextChoices):
     """How grave a correction is; from ``CORRECTION`` up a public note is required."""
 

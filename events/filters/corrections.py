@@ -20,10 +20,10 @@ class CorrectionFilter(Vocabulary):
     """Questions to the corrections. Give it ``ledger.public_corrections()``."""
 
     date_from = VocabularyFilter(
-        DateField, DATE_SCHEMA, "First day of the events.", field_name="event__date", lookup_expr="gte"
+        DateField, DATE_SCHEMA, "First day of the events.", field_name="event_date", lookup_expr="gte"
     )
     date_to = VocabularyFilter(
-        DateField, DATE_SCHEMA, "Last day of the events.", field_name="event__date", lookup_expr="lte"
+        DateField, DATE_SCHEMA, "Last day of the events.", field_name="event_date", lookup_expr="lte"
     )
     changed_since = changed_since("at")
     event = VocabularyFilter(
@@ -33,7 +33,7 @@ class CorrectionFilter(Vocabulary):
         ChoicesField, words_schema(Grade.values), "How grave it is; repeated: any of them.",
         field_name="grade", lookup_expr="in", words=Grade.values,
     )  # fmt: skip
-    edition = editions("event__edition")
+    edition = editions("event_edition")
 
     class Meta:
         model = Revision

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from events.querysets import AppendOnlyQuerySet, ChangeQuerySet
-from events.vocabulary import ChangeKind, Grade, Subject
+from events.vocabulary import LEAVING, ChangeKind, Grade, Subject
 
 
 class AppendOnly(models.Model):
@@ -84,9 +84,8 @@ class Revision(AppendOnly):
             ),
         )
         indexes = (
-            models.Index(
-                fields=["-at", "-id"], condition=Q(kind=ChangeKind.CORRECTED), name="revision_corrections"
-            ),
+            models.Index(fields=["-at", "-id"], condition=~Q(grade=""), name="revision_graded_at"),
+            models.Index(fields=["-id"], condition=~Q(grade=""), name="revision_graded"),
             models.Index(fields=["bulk", "event"], condition=Q(bulk__isnull=False), name="revision_bulk"),
         )
 
@@ -134,7 +133,13 @@ class Change(AppendOnly):
             models.CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="change_kind_known"),
             models.CheckConstraint(condition=Q(subject__in=Subject.values), name="change_subject_known"),
         )
-        indexes = (models.Index(fields=["subject", "subject_id", "seq"], name="change_of_subject"),)
+        indexes = (
+            models.Index(fields=["subject", "subject_id", "seq"], name="change_of_subject"),
+            *(
+                models.Index(fields=["-seq"], condition=Q(kind=kind), name=f"change_{kind}")
+                for kind in LEAVING
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.seq} {self.subject} {self.subject_id} {self.kind}"
