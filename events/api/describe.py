@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar, cast
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.serializers import Serializer
 
 from events.api import problems
@@ -29,6 +31,8 @@ class Describe(Protocol):
         ...
 
 
+EXAMPLES: Final = Path(__file__).parent / "examples"
+"""An answer to each operation, named by it; a test holds them against real ones."""
 _ALWAYS: Final = (problems.NOT_ACCEPTABLE, problems.INTERNAL_ERROR)
 _OF_STREAMS: Final = (problems.TOO_MANY_STREAMS, problems.VERSION_NOT_SUPPORTED)
 REMOVABLE: Final = (problems.GONE, problems.LEGAL)
@@ -108,23 +112,40 @@ def ordering(orderings: Sequence[Ordering]) -> OpenApiParameter:
     return query("ordering", {"type": "string", "enum": names, "default": names[0]}, "In which order.")
 
 
-def answers(shape: Any, formats: Sequence[Media], kinds: Kinds, *, moves: bool) -> dict[Any, Any]:
+def answers(
+    operation: str, shape: Any, formats: Sequence[Media], kinds: Kinds, *, moves: bool
+) -> dict[Any, Any]:
     """The responses of an operation: *shape* as JSON, text in the other formats, a problem for each kind."""
-    found: dict[Any, Any] = {(200, JSON.type): shape}
+    found: dict[Any, Any] = {(200, JSON.type): OpenApiResponse(shape, examples=_example(operation))}
     for media in formats:
         if media is not JSON:
             found[200, media.type] = OpenApiTypes.STR
     found[304] = OpenApiResponse(description="You have it already.")
     if moves:
         found[301] = OpenApiResponse(description="It was merged; `Location` names what it became part of.")
-    by_status: dict[int, list[str]] = {}
+    by_status: dict[int, list[problems.Kind]] = {}
     for kind in (problems.INVALID_PARAMETER, *kinds, problems.PRECONDITION_FAILED, *_ALWAYS):
-        by_status.setdefault(kind.status, []).append(kind.title)
-    for status, titles in by_status.items():
+        by_status.setdefault(kind.status, []).append(kind)
+    for status, of_status in by_status.items():
         found[status, problems.CONTENT_TYPE] = OpenApiResponse(
-            ProblemSerializer, description=". ".join(titles) + "."
+            ProblemSerializer,
+            description=". ".join(kind.title for kind in of_status) + ".",
+            examples=[_example_of(kind) for kind in of_status],
         )
     return found
+
+
+def _example(operation: str) -> list[OpenApiExample]:
+    file = EXAMPLES / f"{operation}.json"
+    if not file.exists():
+        return []
+    value = json.loads(file.read_text("utf-8"))
+    return [OpenApiExample("A small archive", value=value, response_only=True)]
+
+
+def _example_of(kind: problems.Kind) -> OpenApiExample:
+    value = {"type": kind.type, "title": kind.title, "status": kind.status, "detail": kind.explanation}
+    return OpenApiExample(kind.title, value=value, response_only=True)
 
 
 def listing(
@@ -206,6 +227,6 @@ def plain(
         summary=text,
         description=description.strip(),
         parameters=[*parameters, ETAG],
-        responses=answers(shape, formats, (problems.UNKNOWN_PARAMETER, *kinds), moves=moves),
+        responses=answers(operation, shape, formats, (problems.UNKNOWN_PARAMETER, *kinds), moves=moves),
     )
     return cast("Describe", said)
