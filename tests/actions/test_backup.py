@@ -1,0 +1,111 @@
+"""``backup``: the whole database in a folder, and back again; or a clear error and nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from events.actions.backup import back_up, restore_backup
+from events.actions.errors import InvalidAction
+from events.models import Event, Sequence
+from tests.actions.archives import fill_archive, rows
+from tests.people import make_user
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor == "postgresql" and not (shutil.which("pg_dump") and shutil.which("pg_restore")),
+        reason="pg_dump is not installed (on Debian: apt-get install postgresql-client)",
+    ),
+]
+
+
+@pytest.fixture
+def backup(tmp_path: Path) -> Path:
+    """The backup of an archive in which everything stands once, and of the accounts."""
+    fill_archive(tmp_path)
+    make_user(name="ann")
+    back_up(tmp_path / "backup")
+    return tmp_path / "backup"
+
+
+def test_what_was_backed_up_comes_back_accounts_and_all(backup: Path) -> None:
+    before = everything()
+    call_command("flush", interactive=False, verbosity=0)
+    assert not Event.objects.exists()
+    out = StringIO()
+    call_command("restore", backup, stdout=out)
+    assert everything() == before
+    assert User.objects.get(username="ann").pk
+    assert out.getvalue().startswith("Restored: ")
+
+
+def test_the_manifest_says_what_was_kept(backup: Path) -> None:
+    manifest = json.loads((backup / "manifest.json").read_text())
+    ((name, file),) = manifest["files"].items()
+    assert (manifest["format"], manifest["engine"]) == ("newsarchive-backup", connection.vendor)
+    assert manifest["sequence"] == Sequence.objects.get().last
+    assert file["kinds"]["events_event"] == Event.objects.count()
+    assert file["bytes"] == (backup / name).stat().st_size
+    assert any(row.startswith("events.0001") for row in manifest["migrations"])
+    assert (backup / name).stat().st_mode & 0o077 == 0
+
+
+def test_a_second_backup_takes_the_place_of_the_first(backup: Path) -> None:
+    Event.objects.filter(pk=Event.objects.latest("pk").pk).update(summary="later")
+    out = StringIO()
+    call_command("backup", backup, stdout=out)
+    assert f"at number {Sequence.objects.get().last:,}" in out.getvalue()
+    assert {path.name for path in backup.iterdir()} == {"manifest.json", *_file(backup)}
+    call_command("flush", interactive=False, verbosity=0)
+    restore_backup(backup)
+    assert Event.objects.filter(summary="later").count() == 1
+
+
+@pytest.mark.parametrize("fault", ["changed", "lost", "newer", "elsewhere", "full"])
+def test_what_is_not_right_is_refused_and_nothing_is_restored(backup: Path, fault: str) -> None:
+    (name,) = _file(backup)
+    manifest = json.loads((backup / "manifest.json").read_text())
+    if fault != "full":
+        call_command("flush", interactive=False, verbosity=0)
+    if fault == "changed":
+        data = bytearray((backup / name).read_bytes())
+        data[len(data) // 2] ^= 1
+        (backup / name).write_bytes(data)
+    elif fault == "lost":
+        (backup / name).unlink()
+    elif fault == "newer":
+        manifest["migrations"].append("events.9999_later")
+    elif fault == "elsewhere":
+        manifest["engine"] = "postgresql" if connection.vendor == "sqlite" else "sqlite"
+    (backup / "manifest.json").write_text(json.dumps(manifest))
+    before = Event.objects.count()
+    with pytest.raises(CommandError, match="was not restored"):
+        call_command("restore", backup)
+    assert Event.objects.count() == before
+
+
+def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    with pytest.raises(InvalidAction, match="holds files"):
+        back_up(tmp_path)
+    with pytest.raises(CommandError, match="Nothing was backed up"):
+        call_command("backup", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every model that migrations made."""
+    return {model._meta.label: rows(model) for model in apps.get_models() if model._meta.managed}
+
+
+def _file(backup: Path) -> list[str]:
+    return [path.name for path in backup.iterdir() if path.name != "manifest.json"]
