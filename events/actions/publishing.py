@@ -48,7 +48,7 @@ def rename_publisher(*, actor: Actor, publisher_id: int, seen: str, name: str) -
             raise InvalidAction("A publisher needs a name.")
         if name == former:
             return publisher
-        other = Publisher.objects.filter(name=name).first()
+        other = Publisher.objects.select_for_update().filter(name=name).first()
         if other is not None:
             if (
                 other.merged_into_id != publisher_id
