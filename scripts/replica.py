@@ -18,6 +18,7 @@ import sqlite3
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -234,7 +235,7 @@ def main() -> int:
         count = replica.follow(_tell)
         if asked.folder is not None:
             replica.write(asked.folder)
-    except (OSError, OtherArchive) as error:
+    except (OSError, ValueError, HTTPException, OtherArchive) as error:
         sys.stderr.write(f"The copy is as it was at {replica.last:,}. {error}\n")
         return 1
     sys.stdout.write(f"{count:,} changes applied; the copy stands at {replica.last:,}.\n")

@@ -17,7 +17,7 @@ from events.actions.export.jsonl import export_jsonl
 from events.actions.recording import Actor
 from events.models import Change, Sequence
 from events.vocabulary import Role
-from scripts.replica import OtherArchive, Replica, over_http
+from scripts.replica import OtherArchive, Replica, main, over_http
 from tests.actions.archives import fill_archive
 from tests.actions.busy_archive import Office
 from tests.people import make_person
@@ -114,6 +114,25 @@ def test_a_copy_finds_out_that_the_archive_is_another_one(db: None, replica: Rep
     Change.objects.filter(seq=replica.last).erase_rows()
     with pytest.raises(OtherArchive, match="Begin a new copy"):
         replica.follow()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_script_follows_over_http_and_says_what_it_did(
+    tmp_path: Path, live_server: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Office(make_person(Role.CHIEF), 7).work(12)
+    export_jsonl(tmp_path / "dump", public=True)
+    last = Sequence.objects.get().last
+    asked = ["replica.py", live_server.url, str(tmp_path / "copy"), "--write", str(tmp_path / "written")]
+    monkeypatch.setattr("sys.argv", asked)
+    assert main() == 0
+    assert f"{last:,} changes applied; the copy stands at {last:,}." in capsys.readouterr().out
+    for name in FILES:
+        mine, theirs = (tmp_path / folder / f"{name}.jsonl" for folder in ("dump", "written"))
+        assert mine.read_bytes() == theirs.read_bytes()
+    monkeypatch.setattr("sys.argv", [asked[0], f"{live_server.url}/nowhere", *asked[2:]])
+    assert main() == 1
+    assert f"The copy is as it was at {last:,}." in capsys.readouterr().err
 
 
 class Busy:
