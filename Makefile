@@ -26,7 +26,7 @@ export HOME := $(CURDIR)/.tools/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo demo-password manage test test-browser test-slow lint format types check pictures messages bench clean
+.PHONY: help environment demo demo-password manage test test-browser test-slow lint format types check pictures check-pages messages bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1 | \2/p' Makefile | while IFS='|' read -r left right; do printf '%-24s%s\n' "$$left" "$$right"; done
@@ -90,6 +90,9 @@ pictures: environment ## take the docs' pictures from a site with the sample arc
 	@$(PY) -m scripts.pictures
 	@$(PY) -m scripts.contact_sheets sample
 	@$(PY) -m scripts.contact_sheets chinese || echo 'The sheets of the Chinese archive stay as they are.'
+
+check-pages: environment ## the Nu HTML checker and Lighthouse over every kind of page (needs npm, Java, Chromium)
+	@$(PY) -m scripts.check_pages
 
 messages: environment ## bring the translations up to date with the interface's words, and compile them
 	@$(PY) scripts/messages.py
