@@ -26,11 +26,11 @@ export HOME := $(CURDIR)/.tools/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo demo-password manage test test-browser test-slow lint format types check pictures check-pages messages bench clean
+.PHONY: help environment demo demo-password manage test test-browser test-slow lint format types check pictures check-pages messages steady bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1 | \2/p' Makefile | while IFS='|' read -r left right; do printf '%-24s%s\n' "$$left" "$$right"; done
-	@echo '  ARGS="…" goes to the program behind test, test-browser, test-slow, bench and manage.'
+	@echo '  ARGS="…" goes to the program behind test, test-browser, test-slow, steady, bench and manage.'
 	@echo '  PYTHON=python3.12 chooses the interpreter, PORT=8001 the port of the demo.'
 
 var/tmp:
@@ -96,6 +96,9 @@ check-pages: environment ## the Nu HTML checker and Lighthouse over every kind o
 
 messages: environment ## bring the translations up to date with the interface's words, and compile them
 	@$(PY) scripts/messages.py
+
+steady: environment ## readers, an editor and a harvest at once, while the cache fails: no errors, and how slow
+	@$(PY) -m benchmarks.steady $(ARGS)
 
 bench: environment ## the goals' figures as ratios of one run
 	@$(PY) -m benchmarks $(ARGS)
