@@ -132,6 +132,43 @@ def context_heads(ids: Listed[int]) -> list[Json]:
     ]
 
 
+def concepts(ids: Listed[int]) -> list[Json]:
+    """These contexts as a vocabulary has them, merged ones too: out of the hierarchy and with
+    ``replaced``, by what, when and why.
+
+    Three queries for any number; with merged ones among them one more, and one for each step of the
+    longest chain of merges.
+    """
+    heads = context_heads(ids)
+    known = Context.objects.filter(pk__in=ids).exclude(merged_into=None).in_bulk()
+    merged = frozenset(known)
+    for _ in range(_MERGES_FOLLOWED):
+        missing = {row.merged_into_id for row in known.values()} - {None} - known.keys()
+        if not missing:
+            break
+        known |= Context.objects.in_bulk(list(missing))
+    said: dict[int, tuple[dt.datetime, str]] = {}
+    if merged:
+        merges = Revision.objects.filter(context__in=merged, kind=ChangeKind.MERGED).order_by("number")
+        said = {pk: (at, note) for pk, at, note in merges.values_list("context", "at", "note")}
+    for head in heads:
+        head["replaced"] = None
+        if head["id"] in merged:
+            head |= {"broader": [], "narrower": [], "replaced": _replaced(head["id"], known, said)}
+    return heads
+
+
+def _replaced(context_id: int, known: dict[int, Context], said: dict[int, tuple[dt.datetime, str]]) -> Json:
+    """By what the merged context was replaced in the end; when and why it was merged."""
+    survivor = known[context_id]
+    for _ in range(_MERGES_FOLLOWED):
+        if survivor.merged_into_id is None:
+            break
+        survivor = known[survivor.merged_into_id]
+    at, note = said.get(context_id, (survivor.updated_at, ""))
+    return {"name": survivor.name, "path": survivor.path, "at": timestamp(at), "note": note}
+
+
 def _neighbours(ids: Collection[int]) -> tuple[dict[int, list[Json]], dict[int, list[Json]]]:
     wanted = set(ids)
     broader: dict[int, list[Json]] = defaultdict(list)

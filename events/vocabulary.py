@@ -72,7 +72,7 @@ _KINDS_OF: Final = {
     Subject.CONTEXT: (
         ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.MERGED, ChangeKind.UNMERGED, ChangeKind.WITHDRAWN,
     ),
-    Subject.SOURCE: (ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.WITHDRAWN),
+    Subject.SOURCE: (ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.WITHDRAWN, ChangeKind.RESTORED),
     Subject.EDITORIAL: (ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.WITHDRAWN, ChangeKind.RESTORED),
 }  # fmt: skip
 """What can happen to what."""

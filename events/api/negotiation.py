@@ -50,6 +50,8 @@ NDJSON: Final = Media(
 )
 MARKDOWN: Final = Media("md", "text/markdown", "; charset=utf-8")
 HTML: Final = Media("html", "text/html", "; charset=utf-8", also=("application/xhtml+xml",))
+TURTLE: Final = Media("ttl", "text/turtle", "; charset=utf-8")
+JSON_LD: Final = Media("jsonld", "application/ld+json")
 NINJS: Final = Media("ninjs", "application/ninjs+json")
 
 

@@ -8,13 +8,12 @@ former addresses and the origins' ids. Related events are left to the other form
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 from events.formats.jsonld import headline
-from events.text.urls import normalise_url
+from events.text.urls import web_uri
 from events.vocabulary import EDITIONS, Category, Grade, State
 
 Json = dict[str, Any]
@@ -39,7 +38,6 @@ _TOPICS: Final = {
 """The Media Topic that means a category. "Other" has none."""
 _ELSEWHERE: Final = "environment"
 """What origins put under one heading with health, and Media Topics under another."""
-_LONE_PERCENT: Final = re.compile("%(?![0-9A-Fa-f]{2})")
 _PUB_STATUS: Final = {State.WITHDRAWN: "canceled", State.LEGAL: "withheld"}
 
 
@@ -51,7 +49,7 @@ def event_ninjs(event: Mapping[str, Any], *, base_url: str) -> bytes:
 def events_ninjs(events: Iterable[Mapping[str, Any]], *, base_url: str, uri: str) -> bytes:
     """A page of events, at the address *uri*: one composite object that is associated with each."""
     items = [{"name": headline(event["text"]), "rel": "member", **_item(event, base_url)} for event in events]
-    page: Json = {"standard": _STANDARD, "uri": _uri(uri) or base_url, "type": "composite"}
+    page: Json = {"standard": _STANDARD, "uri": web_uri(uri) or base_url, "type": "composite"}
     return _encode(page | ({"associations": items} if items else {}))
 
 
@@ -125,7 +123,7 @@ def _contexts(event: Mapping[str, Any], base_url: str) -> list[Json]:
 
 def _source(citation: Mapping[str, Any]) -> Json:
     source = {"name": citation["publisher"] or citation["label"] or citation["url"], "role": "source"}
-    uri = _uri(citation["url"])
+    uri = web_uri(citation["url"])
     return source | ({"uri": uri} if uri else {})
 
 
@@ -160,18 +158,8 @@ def _terms(event: Mapping[str, Any]) -> str:
 
 def _rights(event: Mapping[str, Any]) -> Json | None:
     """The licence, where there is one for the whole."""
-    links = {uri for row in event["licence"] if (uri := _uri(row["url"]))}
+    links = {uri for row in event["licence"] if (uri := web_uri(row["url"]))}
     return {"linkedRights": links.pop()} if len(links) == 1 else None
-
-
-def _uri(url: str) -> str | None:
-    """A web address as RFC 3986 writes it; None for what is none."""
-    plain = normalise_url(url) if url else None
-    if plain is None:
-        return None
-    scheme, _, rest = plain.partition("://")
-    host, _, tail = rest.partition("/")
-    return f"{scheme}://{host}/{_LONE_PERCENT.sub('%25', quote(tail, safe='/?@:!$&()*+,;=%~' + chr(39)))}"
 
 
 def _encode(item: Json) -> bytes:

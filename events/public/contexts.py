@@ -9,14 +9,16 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from events import contexts
+from events import catalogue, contexts
 from events.formats.charts import Chart, Point, columns
 from events.formats.document import context_json
 from events.formats.markdown import context_markdown
 from events.formats.prose import clean_html
+from events.formats.skos import json_ld, turtle
 from events.formats.xml import context_xml
 from events.models import Context
 from events.models.context import NAME_MAX
@@ -31,6 +33,8 @@ from events.search.suggest import PREFIX_MAX, contexts_named
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _FORMATS: Final[dict[str, Writer]] = {"md": context_markdown, "json": context_json, "xml": context_xml}
+_CONCEPTS: Final = {"ttl": turtle, "jsonld": json_ld}
+_CONCEPT_TYPES: Final = {"ttl": "text/turtle; charset=utf-8", "jsonld": "application/ld+json"}
 _START: Final = "from"
 AT_ONCE: Final = 40
 """How many events a page of a context shows: what fits into 15 kB with the style sheet."""
@@ -63,6 +67,29 @@ def context_page(request: HttpRequest, slug: str, file: str = "", edition: str |
     before = _read_place(request.GET.get("before", ""))
     count = sum(_years(context).values())
     return _page(request, contexts.context_state(context, before=before, limit=AT_ONCE, count=count), before)
+
+
+@require_safe
+def concept_file(request: HttpRequest, slug: str, file: str, edition: str | None = None) -> HttpResponse:
+    """``/contexts/SLUG/index.ttl`` and ``.jsonld``: the context in the terms of SKOS; on the live site only.
+
+    Of a merged one it says what replaced it.
+    """
+    context = contexts.find_context(slug, edition)
+    if context is None:
+        return not_found(request)
+    if request.path_info != context.path + file:
+        return moved(href(context.path) + file)
+    suffix = file.partition(".")[2]
+    (concept,) = catalogue.concepts([context.pk])
+    return answer(
+        request,
+        etag=etag_of("concept", suffix, concept),
+        content_type=_CONCEPT_TYPES[suffix],
+        make=lambda: _CONCEPTS[suffix]([concept], base_url=settings.BASE_URL),
+        key=f"concept {context.pk} {suffix}",
+        headers={"Link": f'<{absolute(href(context.path))}>; rel="canonical"'},
+    )
 
 
 def show_context(request: HttpRequest, state: contexts.ContextState, suffix: str) -> HttpResponse:

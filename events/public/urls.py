@@ -72,6 +72,9 @@ urlpatterns = [
     re_path(r"^timegate/(?P<path>[^\x00]+)$", memento.timegate),
     re_path(r"^timemap/(?P<path>[^\x00]+)$", memento.timemap),
     re_path(rf"{_EDITION}contexts/(?P<slug>[^/\x00]+)/{_FILE}$", contexts.context_page),
+    re_path(
+        rf"{_EDITION}contexts/(?P<slug>[^/\x00]+)/(?P<file>index\.(?:ttl|jsonld))$", contexts.concept_file
+    ),
     re_path(rf"{_EDITION}{_FILE}$", front.front_page),
     re_path(r"^e/(?P<event_id>[0-9]{1,19})$", event.short_address),
     re_path(rf"{_EDITION}news/$", calendar.years_page),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 MAX_LENGTH: Final = 2_000
 _RAW_LIMIT: Final = 16_000
@@ -19,6 +19,8 @@ _FORBIDDEN: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e
 _HOST: Final = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$")
 # A page kept by the Wayback Machine is its publisher's, whose address stands inside.
 _KEPT_PAGE: Final = re.compile(r"^https?://web\.archive\.org/web/\d+[a-z_]*/(?P<url>https?:/+.+)$")
+_LONE_PERCENT: Final = re.compile("%(?![0-9A-Fa-f]{2})")
+_SAFE: Final = "/?@:!$&'()*+,;=%~"
 _ASIDES: Final = ("www.", "m.", "mobile.", "amp.")
 
 _TRACKER_PREFIXES: Final = ("utm_", "at_", "ns_", "_hs", "hsa_", "pk_", "mtm_", "gaa_", "guce_", "oly_")
@@ -60,6 +62,16 @@ def normalise_url(raw: str) -> str | None:
     query = "&".join(field for field in parts.query.split("&") if field and not _is_tracker(field))
     url = f"{scheme}://{place}{parts.path or '/'}{'?' + query if query else ''}"
     return url if len(url) <= MAX_LENGTH else None
+
+
+def web_uri(url: str) -> str | None:
+    """The normalised form of a web address as RFC 3986 writes it, in ASCII; None for what is none."""
+    plain = normalise_url(url) if url else None
+    if plain is None:
+        return None
+    scheme, _, rest = plain.partition("://")
+    host, _, tail = rest.partition("/")
+    return f"{scheme}://{host}/{_LONE_PERCENT.sub('%25', quote(tail, safe=_SAFE))}"
 
 
 def host_of(url: str) -> str:

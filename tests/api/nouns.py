@@ -34,10 +34,11 @@ def fill() -> dict[str, tuple[str, ...]]:
     every = ("json", "xml", *STREAMED)
     return dict.fromkeys(LISTS, every) | {
         "events": (*every, "ninjs"),
+        "contexts": (*every, "ttl", "jsonld"),
         f"events/{event.pk}": ("json", "xml", "md", "ninjs"),
         f"events/{event.pk}/related": ("json", "xml"),
         f"events/{event.pk}/revisions": ("json",),
-        f"contexts/{make_context('Treaty').pk}": ("json", "xml"),
+        f"contexts/{make_context('Treaty').pk}": ("json", "xml", "ttl", "jsonld"),
         f"sources/{Source.objects.get().pk}": ("json", "xml"),
         f"publishers/{Publisher.objects.get().pk}": ("json", "xml"),
         f"editorials/{piece.pk}": ("json", "xml", "md"),

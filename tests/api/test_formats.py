@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 from lxml import etree
 
-from tests.api.nouns import LISTS, STREAMED, content, fill, with_suffixes
+from tests.api.nouns import LISTS, content, fill, with_suffixes
 from tests.factories import make_context, make_event
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,8 @@ TYPES = {
     "ndjson": "application/x-ndjson",
     "md": "text/markdown",
     "ninjs": "application/ninjs+json",
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
 }
 
 
@@ -218,7 +220,7 @@ def test_a_head_is_the_answer_without_its_body() -> None:
         assert (head.status_code, head.content) == (200, b""), path
         for name in ("Content-Type", "ETag", "Link", "Cache-Control", "Vary"):
             assert head.headers.get(name) == whole.headers.get(name), (path, name)
-        if suffix not in STREAMED:
+        if not whole.streaming:
             assert head.headers["Content-Length"] == str(len(body))
 
 
