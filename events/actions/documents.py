@@ -10,7 +10,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from events.actions.consequences import Rewritten, cited_in, cited_in_body
@@ -27,6 +27,7 @@ _AT_ONCE: Final = 500
 _PLACE: Final = f"UPDATE {Tagging._meta.db_table} SET key = %s WHERE id = %s"  # noqa: S608  a name of ours
 
 
+@transaction.atomic(savepoint=False)
 def write_documents(
     event_ids: Collection[int],
     *,
@@ -69,7 +70,10 @@ def write_documents(
 
 
 def _write(event_ids: list[int], at: dt.datetime, words: set[str], tallies: Tallies) -> list[Rewritten]:
-    known = {document.event_id: document for document in Document.objects.filter(event_id__in=event_ids)}
+    # Locked before the rest is read: of two that write an event's document at once, the later one has read
+    # all that the earlier one committed.
+    rows = Document.objects.select_for_update(no_key=True).filter(event_id__in=event_ids).order_by("pk")
+    known = {document.event_id: document for document in rows}
     corrections: dict[int, list[Revision]] = {}
     for revision in Revision.objects.filter(event_id__in=event_ids).corrections():
         corrections.setdefault(revision.event_id or 0, []).append(revision)

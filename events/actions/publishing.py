@@ -112,7 +112,8 @@ def move_host(*, actor: Actor, host_id: int, into_id: int, seen: int) -> Publish
     if found is None:
         raise InvalidAction(f"There is no host {host_id}.")
     with _acting(actor, [into_id]) as (rows, trace):
-        host = PublisherHost.objects.select_for_update().select_related("publisher").get(pk=host_id)
+        # Without its publisher: PostgreSQL finds no row where that changed while it waited for the lock.
+        host = PublisherHost.objects.select_for_update().get(pk=host_id)
         if host.publisher_id != seen:
             raise InvalidAction(f"{host.host} was given to “{host.publisher.name}” in the meantime.")
         if host.publisher_id == into_id:
