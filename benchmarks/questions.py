@@ -7,13 +7,15 @@ Django's test client, with the page cache emptied before each: what is measured 
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 API = "/api/v1/"
 CALLS = 24
@@ -167,14 +169,12 @@ def _pages(drawn: Drawn, ask: Asker) -> Iterator[Question]:
 
 
 def _lists(drawn: Drawn, ask: Asker) -> Iterator[Question]:
-    from events.api.pagination import BY_DATE, Cursor
-
     events, days = f"{API}events/", _days(drawn)
     get = partial(ask.get, events)
-    newest = next(ordering for ordering in BY_DATE if ordering.name == "-date")
+    at = _places(ask)
     spans = [{"date_from": day - dt.timedelta(days=90), "date_to": day} for day in days]
     yield Question("list, first page", [get()] * CALLS)
-    yield Question("list, anywhere", [get(cursor=Cursor(newest, False, (day, 1)).text()) for day in days])
+    yield Question("list, anywhere", [get(cursor=at(day)) for day in days])
     yield Question("list, oldest first", [get(ordering="date")] * CALLS)
     yield Question("list, last changed", [get(ordering="-updated")] * CALLS)
     yield Question("list, of a context", [get(context=pk) for pk, _ in drawn.large])
@@ -206,6 +206,19 @@ def _lists(drawn: Drawn, ask: Asker) -> Iterator[Question]:
     yield Question("a context", [ask.get(f"{API}contexts/{pk}/") for pk, _ in drawn.large])
     yield Question("list of sources", [ask.get(f"{API}sources/")] * CALLS)
     yield Question("changes", [ask.get(f"{API}changes/", after=one["id"]) for one in drawn.events[:CALLS]])
+
+
+def _places(ask: Asker) -> Callable[[dt.date], str]:
+    """What makes the cursor of a place in the list of all events, from the one that the list gives itself."""
+    following = json.loads(ask.get(f"{API}events/")())["next"]
+    (given,) = parse_qs(urlsplit(following).query)["cursor"]
+    *head, _day, _event = json.loads(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)))
+
+    def at(day: dt.date) -> str:
+        parts = json.dumps([*head, day.isoformat(), "1"]).encode()
+        return base64.urlsafe_b64encode(parts).decode().rstrip("=")
+
+    return at
 
 
 def _searches(drawn: Drawn, ask: Asker) -> Iterator[Question]:

@@ -31,6 +31,7 @@ _NAMED: Final = 20
 """A name stands in so many texts, or it is no context."""
 _NAME: Final = re.compile(r"(?<=[a-z,] )[A-Z][a-zà-ÿ]+(?: [A-Z][a-zà-ÿ]+){0,2}")
 _NAMES_MOST: Final = 4
+_NAME_MOST: Final = 150
 _NEAR: Final = 3_000
 _WITHOUT_SOURCE: Final = 0.15
 
@@ -99,7 +100,7 @@ def _half(text: str, *, first: bool) -> str:
 
 
 def _again(name: str, turn: int) -> str:
-    return f"{name} ({turn + 1})" if turn else name
+    return f"{name[:_NAME_MOST]} ({turn + 1})" if turn else name[:_NAME_MOST]
 
 
 def _source(name: str, number: int, chance: random.Random) -> Any:

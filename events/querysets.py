@@ -29,6 +29,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Only what readers may see."""
         return self.filter(state=State.PUBLISHED)
 
+    def hidden(self) -> Self:
+        """What readers may not see: drafts, held, merged and withdrawn events."""
+        return self.exclude(state=State.PUBLISHED)
+
     def of_edition(self, edition: str) -> Self:
         """Events of one edition (a code of ``vocabulary.EDITIONS``)."""
         return self.filter(edition=edition)

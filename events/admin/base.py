@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from events.actions.errors import ActionError
 from events.actions.recording import Actor
+from events.admin.counting import CountingPaginator
 from events.admin.logbook import log_act
 from events.vocabulary import Right
 
@@ -42,6 +43,7 @@ class ReadingAdmin(ModelAdmin[M]):
     """A list and a page to read. ``view_…`` permissions decide who may (every role has them)."""
 
     show_full_result_count = False
+    paginator = CountingPaginator
     list_per_page = 50
     actions: Any = None
 

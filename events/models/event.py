@@ -74,6 +74,7 @@ class Event(models.Model):
                 name="event_newest_of_edition",
             ),
             models.Index(fields=["edition", "date"], name="event_day"),
+            models.Index(fields=["id"], condition=~Q(state=State.PUBLISHED), name="event_hidden"),
             models.Index(fields=["updated_at", "id"], name="event_updated"),
         )
         permissions = tuple((right.value, right.label) for right in Right)

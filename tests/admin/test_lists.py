@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events.models import Context, Event, Publisher, ReviewItem, Source
-from events.vocabulary import ReviewKind, Role
+from events.vocabulary import ReviewKind, Role, State
 from tests.factories import make_context, make_editorial, make_event, make_origin, make_provenance, relate
 
 LISTS = ("event", "context", "source", "publisher", "harvest", "origin", "editorial")
@@ -149,3 +149,23 @@ def test_the_desk_is_closed_to_strangers_and_visitors_see_no_lists(sit: Callable
     assert Client().get(path).status_code == 302
     assert sit(None).get(path).status_code == 403
     assert Event.objects.count() == 0
+
+
+def test_drafts_are_found_by_their_words_too(desk: Client) -> None:
+    shown, draft = make_event("A bridge opens."), make_event("A bridge is planned.", state=State.DRAFT)
+    make_event("A road opens.")
+    path = reverse("admin:events_event_changelist")
+    for words, found in (
+        ("bridge", {shown.pk, draft.pk}),
+        ("bridge planned", set()),
+        ("bridg", {shown.pk, draft.pk}),
+    ):
+        answer = desk.get(path, {"q": words}).context["cl"]
+        assert {row.pk for row in answer.result_list} == found
+
+
+def test_a_long_list_is_counted_to_a_bound(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("events.admin.counting.COUNTED_MOST", 2)
+    for number in range(4):
+        make_event(f"Event {number}.")
+    assert desk.get(reverse("admin:events_event_changelist")).context["cl"].result_count == 2

@@ -31,6 +31,8 @@ from events.admin.event.saving import save_form
 from events.admin.event.sources import suggest_sources
 from events.admin.history import HistoryMixin
 from events.models import Event, Revision
+from events.search.find import LIMIT_MOST, search
+from events.search.language import parse
 from events.slugs import read_path
 from events.vocabulary import Right, State
 
@@ -56,7 +58,7 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
     list_filter = ("state", "edition", "category", YearFilter, MonthFilter)
     list_select_related = ("lead",)
     search_fields = ("text",)
-    search_help_text = "Words of the text, a date (2004-02-09), an id, or an address."
+    search_help_text = "Words (the newest 500 events that have them), a date (2004-02-09), an id, an address."
     ordering = ("-updated_at", "-id")
     actions: Any = ("release_events", "reject_events", "withdraw_events")
 
@@ -79,7 +81,7 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
-        """By id (digits), by date, by address (a path or the whole URL), else by words."""
+        """By id (digits), by date, by address (a path or the whole URL), else by words as readers search."""
         term = search_term.strip()
         if term.isdecimal() and len(term) < 19:
             return queryset.filter(pk=int(term)), False
@@ -90,7 +92,13 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
             address = found[1]
             held = Event.objects.filter(addresses__date=address.date, addresses__slug=address.slug)
             return queryset.filter(pk__in=held), False
-        return super().get_search_results(request, queryset, search_term)
+        if not term:
+            return queryset, False
+        # What readers see is in the index; of the rest, which is not much, each text is looked at.
+        hits = search(parse(f"{term}*" if term[-1].isalnum() else term), order="date", limit=LIMIT_MOST).hits
+        hidden = Event.objects.hidden().filter(text__icontains=term).order_by("-pk")
+        found_ids = {hit.event_id for hit in hits} | set(hidden.values_list("pk", flat=True)[:LIMIT_MOST])
+        return queryset.filter(pk__in=found_ids), False
 
     def get_form(
         self, request: HttpRequest, obj: Event | None = None, change: bool = False, **kwargs: Any
