@@ -183,10 +183,10 @@ def hold_back(source: Path, aside: Path) -> int:
         (path for path in (source / "news").glob("*/*/*") if path.is_dir()),
         key=lambda path: tuple(int(part) for part in path.parts[-3:]),
     )
-    taken = pages = 0
-    while pages < HELD_BACK:
+    taken = listed = 0
+    while listed < HELD_BACK:
         day = days.pop()
-        pages += len(list(day.glob("*.md"))) - 2
+        listed += (day / "index.md").read_text("utf-8").count("\n### [")
         place = aside / day.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
         day.rename(place)

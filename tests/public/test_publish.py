@@ -95,7 +95,21 @@ def test_with_a_live_site_search_leads_there(archive: Event, tmp_path: Path) -> 
     site = files(tmp_path / "site")
     assert b'action="https://live.example/search/"' in site["index.html"]
     assert b'href="https://live.example/zh/opensearch.xml"' in site["zh/index.html"]
+    page = site[f"{DAY}/a-treaty.html"].decode()
+    assert f'href="https://live.example/report/{archive.pk}/"' in page
+    assert f'<link rel="canonical" href="{BASE}/{DAY}/a-treaty.html">' in page
     assert broken(tmp_path / "site") == []
+
+
+def test_machines_are_led_to_where_the_files_stand(archive: Event, tmp_path: Path) -> None:
+    run(tmp_path / "site")
+    site = {name: page.decode() for name, page in files(tmp_path / "site").items()}
+    assert f"Sitemap: {BASE}/sitemap.xml" in site["robots.txt"]
+    assert f"<loc>{BASE}/sitemap/en-2004-02.xml</loc>" in site["sitemap.xml"]
+    assert f"<loc>{BASE}/{DAY}/a-treaty.html</loc>" in site["sitemap/en-2004-02.xml"]
+    assert f'<link href="{BASE}/feeds/news.atom" rel="self"/>' in site["feeds/news.atom"]
+    assert json.loads(site["feeds/news.json"])["feed_url"] == f"{BASE}/feeds/news.json"
+    assert not [name for name, page in site.items() if "127.0.0.1" in page]
 
 
 def test_former_addresses_lead_on(archive: Event, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ MANIFEST: Final = ".newsarchive-manifest.jsonl"
 _PARTIAL: Final = ".partial"
 _NAME_MAX: Final = 255
 """Bytes that a file's name may have on common file systems."""
+_NO_NAMES: Final = frozenset({"", ".", ".."})
 _HEAD_MAX: Final = 4096
 _encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
@@ -51,12 +52,19 @@ class Entry(NamedTuple):
 
 def file_of(path: str) -> str | None:
     """The file that stands for the escaped public *path*; None where no file system could have it."""
-    whole = unquote(path.removeprefix("/"))
+    whole = path.removeprefix("/")
+    if "%" in whole:
+        whole = unquote(whole)
     if whole.endswith("/") or not whole:
         whole += "index.html"
     for name in whole.split("/"):
-        if name in {"", ".", ".."} or "\0" in name or len(name.encode("utf-8", "replace")) > _NAME_MAX:
+        # No character has more than four bytes.
+        if name in _NO_NAMES or (
+            len(name) > _NAME_MAX // 4 and len(name.encode("utf-8", "replace")) > _NAME_MAX
+        ):
             return None
+    if "\0" in whole:
+        return None
     return None if whole.startswith(MANIFEST) else whole
 
 
