@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from events.catalogue import timestamp
 from events.models import Revision
 from events.past import VALUES, Spell, Step, citation_of, moves_of, spells
-from events.vocabulary import ChangeKind, State
+from events.vocabulary import ChangeKind, State, Subject
 
 Json = dict[str, Any]
 TOLD: Final = (*(name for name in VALUES if name != "state"), "address")
@@ -196,3 +196,29 @@ def moment_at(of: Chronicle, until: dt.datetime) -> dt.datetime | None:
 
 def _versions(of: Chronicle) -> QuerySet[Revision]:
     return _public(of).exclude(kind=ChangeKind.CURATED).exclude(number__in=of.leavings)
+
+
+_CONTEXT_TOLD: Final = frozenset(
+    {"name", "aliases", "broader", "profile", "wikidata", "wikipedia", "generic", "merged_into"}
+)
+
+
+def changed_after(subject: Subject, pk: int, number: int) -> Json:
+    """What was changed of an event or a context since its revision *number*: ``{field: {then, now}}``.
+
+    Fields whose values are not told stand there without them. One query.
+    """
+    told = _CONTEXT_TOLD if subject is Subject.CONTEXT else {*TOLD, "state"}
+    if subject not in (Subject.EVENT, Subject.CONTEXT):
+        return {}
+    column = "context" if subject is Subject.CONTEXT else "event"
+    later = Revision.objects.filter(**{column: pk}, number__gt=number).order_by("number")
+    found: Json = {}
+    for fields in later.values_list("fields", flat=True):
+        for name, change in fields.items():
+            if name in told:
+                entry = found.setdefault(name, {"then": change.get("old")})
+                entry["now"] = change.get("new")
+            else:
+                found.setdefault(name, {})
+    return {name: entry for name, entry in found.items() if not entry or entry["then"] != entry["now"]}

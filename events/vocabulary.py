@@ -239,6 +239,7 @@ class Right(TextChoices):
     WITHDRAW = "withdraw_event", "Can withdraw and restore events"
     REMOVE = "remove_event", "Can remove events for legal reasons"
     HARVEST = "run_harvest", "Can harvest and restore"
+    DELIVER = "deliver_records", "Can deliver records through the API"
     AUDIT = "see_audit", "Can see who did what"
     PEOPLE = "manage_people", "Can manage people"
     HOOKS = "manage_webhooks", "Can manage webhooks"
@@ -253,6 +254,7 @@ _CHIEF_RIGHTS: Final = _EDITOR_RIGHTS | {
     Right.WITHDRAW,
     Right.REMOVE,
     Right.HARVEST,
+    Right.DELIVER,
     Right.AUDIT,
 }
 ROLE_RIGHTS: Final[dict[Role, frozenset[Right]]] = {
@@ -262,6 +264,9 @@ ROLE_RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.CHIEF: _CHIEF_RIGHTS,
     Role.ADMINISTRATOR: _CHIEF_RIGHTS | {Right.PEOPLE, Right.HOOKS},
 }
+ROBOTS: Final = "robots"
+"""The group of programs that deliver records; no role of people, and no step between two of them."""
+ROBOT_RIGHTS: Final = frozenset({Right.DELIVER})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ LAYERS: Final = {
     "vocabulary": 0,
     "slugs": 0,
     "keys": 0,
+    "senders": 0,
     "text": 0,
     "querysets": 1,
     "prepared": 1,

@@ -7,9 +7,10 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
-from events.actions.contexts.naming import contexts_for
+from events.actions.contexts.naming import context_name, contexts_for, find_contexts
 from events.actions.errors import InvalidAction
 from events.actions.publishers import sources_for
 from events.actions.recording import Actor, Recording, recording
@@ -24,14 +25,15 @@ from events.actions.values import (
     values_from_json,
 )
 from events.harvest.records import CitedSource
-from events.models import Address, Citation, Context, Event, Revision, Tagging
+from events.models import Address, Citation, Context, Event, ReviewItem, Revision, Tagging
 from events.slugs import RESERVED, SLUG_MAX, free_slug, make_slug, removed_slug
-from events.vocabulary import EDITIONS, ChangeKind, Grade, Right, Tagged
+from events.vocabulary import EDITIONS, ChangeKind, Grade, ReviewKind, Right, State, Tagged
 
 _PLAIN: Final = ("text", "summary", "category")
 _TAGS: Final = frozenset({"contexts", "lead"})
 _SLUG: Final = re.compile(r"[\w-]+")
 _ATTEMPTS: Final = 20
+DRAFTS_MOST: Final = 50
 
 
 def create_event(  # noqa: PLR0913  keyword-only, one for each value of an event
@@ -47,13 +49,16 @@ def create_event(  # noqa: PLR0913  keyword-only, one for each value of an event
     citations: Sequence[CitedSource] = (),
     summary: str = "",
     note: str = "",
+    draft: bool = False,
 ) -> Event:
     """Publish a new event, at an address made of its text unless *slug* is given.
 
-    Contexts go by name and are created where they are new. Raises ``PermissionDenied`` without
-    ``Right.CORRECT``, ``InvalidAction`` for an empty text, a slug that is taken or none.
+    Contexts go by name and are created where they are new. A *draft* waits in the review queue until an
+    editor releases it; whoever may only propose makes no other. Raises ``PermissionDenied`` without
+    ``Right.CORRECT``, or for a draft ``Right.PROPOSE``, ``InvalidAction`` for an empty text, a slug that is
+    taken or none, and for more than :data:`DRAFTS_MOST` drafts of one person.
     """
-    actor.require(Right.CORRECT)
+    actor.require(Right.PROPOSE if draft else Right.CORRECT)
     if edition not in EDITIONS:
         raise InvalidAction(f"There is no edition “{edition}”.")
     values = clean_values(
@@ -62,10 +67,13 @@ def create_event(  # noqa: PLR0913  keyword-only, one for each value of an event
             "lead": lead, "contexts": contexts, "citations": citations,
         }
     )  # fmt: skip
+    if draft:
+        _require_known({*values["contexts"], values["lead"] or ""} - {""}, edition)
     with recording(actor) as trace:
         event = Event.objects.create(
             edition=edition, date=date, text=values["text"], summary=values["summary"],
             category=values["category"], created_at=trace.at, updated_at=trace.at,
+            state=State.DRAFT if draft else State.PUBLISHED,
         )  # fmt: skip
         address = claim_address(event, slug=slug, wanted=make_slug(values["text"], edition))
         rest: EventValues = {
@@ -79,8 +87,28 @@ def create_event(  # noqa: PLR0913  keyword-only, one for each value of an event
         changes["date"] = change_of(None, date.isoformat())
         changes["address"] = change_of(None, address.path)
         trace.created_event(event, changes).note = note.strip()
+        if draft:
+            _ask_for_release(event, actor, note.strip())
         relate_again([event.pk], actor=actor)
     return event
+
+
+def _require_known(names: Collection[str], edition: str) -> None:
+    """Readers see every context: what a draft names must be there already."""
+    known = find_contexts(edition, sorted(map(context_name, names)))
+    if missing := sorted(name for name in names if context_name(name) not in known):
+        raise InvalidAction(f"There is no context “{missing[0]}”; a draft names contexts that are there.")
+
+
+def _ask_for_release(event: Event, actor: Actor, note: str) -> None:
+    """Put a draft to the editors."""
+    # One at a time for each person, so that the bound holds.
+    get_user_model().objects.select_for_update().get(username=actor.name)
+    own = Revision.objects.filter(kind=ChangeKind.CREATED, actor=actor.user, event__state=State.DRAFT)
+    if own.count() >= DRAFTS_MOST:
+        raise InvalidAction(f"{DRAFTS_MOST} of your drafts wait for an editor; that is the most.")
+    data = {"reason": "proposed", "by": actor.name, "note": note}
+    ReviewItem.objects.create(kind=ReviewKind.HELD, key=f"{event.pk}:", event=event, data=data)
 
 
 def correct_event(

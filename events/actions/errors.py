@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
+
+from events.vocabulary import Right
+
 
 class ActionError(Exception):
     """An action was refused; the message says why and what to do."""
@@ -30,3 +34,11 @@ class StaleDecisions(ActionError):  # noqa: N818
             "Somebody else has decided about these links since you looked. "
             "Look at them as they are now and decide again."
         )
+
+
+class MissingRight(PermissionDenied):
+    """The actor's role does not include what the act asks for."""
+
+    def __init__(self, right: Right) -> None:
+        super().__init__(f"{right.label}: your role does not include this.")
+        self.right = right

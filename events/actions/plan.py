@@ -35,6 +35,14 @@ def present_values(event: Event) -> Json:
     }
 
 
+def values_now(event_id: int) -> tuple[int, str, Json]:
+    """Version and edition of an event, and what it says; three queries. ``LookupError``: there is none."""
+    event = Event.objects.select_related("lead").filter(pk=event_id).first()
+    if event is None:
+        raise LookupError(event_id)
+    return event.version, event.edition, present_values(event)
+
+
 def values_at(event: Event, version: int, present: Json | None = None) -> Json:
     """What *event* said at *version*; contexts renamed or merged since go by their present names."""
     present = present or present_values(event)

@@ -1,8 +1,9 @@
 """How every write leaves its trace: revisions, stored documents and the one public sequence.
 
 All actions write inside :func:`recording`. Its transaction ends, in this order, with the
-revisions and their entries in the log, the documents of the touched events, and the public
-changes with what follows from them for other things (``actions.consequences``). Their numbers are
+revisions and their entries in the log, the documents of the touched events, what was asked to come
+last (``Recording.at_last``), and the public changes with what follows from them for other things
+(``actions.consequences``). Their numbers are
 taken by the last statements before the commit: the row of ``Sequence`` stays locked from there to the
 commit, so numbers are gap-free and appear in commit order on both databases.
 """
@@ -10,7 +11,7 @@ commit, so numbers are gap-free and appear in commit order on both databases.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from django.utils import timezone
 
 from events.actions.consequences import Consequences, Told
 from events.actions.documents import write_documents
+from events.actions.errors import MissingRight
 from events.actions.inserting import insert_rows
 from events.actions.logbook import log_revisions
 from events.models import BulkChange, Change, Context, Event, Harvest, Revision, Sequence
@@ -59,7 +61,7 @@ class Actor:
     def require(self, right: Right) -> None:
         """Raise ``PermissionDenied`` unless this person holds *right*. Robots hold none."""
         if self.user is None or not self.user.has_perm(f"events.{right.value}"):
-            raise PermissionDenied(f"{right.label}: your role does not include this.")
+            raise MissingRight(right)
 
 
 @dataclass(slots=True)
@@ -74,6 +76,8 @@ class Recording:
     created: dict[int, Event | None] = field(default_factory=dict)
     renamed: set[int] = field(default_factory=set)
     sequenced: bool = True
+    _last: list[Callable[[], None]] = field(default_factory=list)
+    _afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def created_event(self, event: Event, fields: dict[str, Any], *, whole: bool = False) -> Revision:
         """Record the first revision of *event*, just inserted.
@@ -162,6 +166,10 @@ class Recording:
         """Have the stored documents of these events rewritten when the transaction ends."""
         self.touched.update(event_ids)
 
+    def at_last(self, act: Callable[[], None]) -> None:
+        """Have *act* run in this transaction when all else is written but the public sequence."""
+        self._last.append(act)
+
     def _revision(
         self,
         kind: ChangeKind,
@@ -197,6 +205,8 @@ class Recording:
         rewritten = write_documents(
             self.touched - created.keys(), created=created, at=self.at, count=self.sequenced
         )
+        for act in self._last:
+            act()
         if not self.sequenced:
             return
         following = Consequences(self.changes, rewritten, self.renamed, self.created)
@@ -244,6 +254,16 @@ def recording(actor: Actor, *, sequenced: bool = True) -> Iterator[Recording]:
             current._flush()
         finally:
             _running.recording = None
+    for act in current._afterwards:
+        act()
+
+
+def once_recorded(act: Callable[[], None]) -> None:
+    """Run *act* when the transaction that is being recorded is committed; at once where none is."""
+    if _running.recording is None:
+        act()
+    else:
+        _running.recording._afterwards.append(act)
 
 
 def start_sequence(using: str = "default", **_signal: Any) -> None:

@@ -1,4 +1,4 @@
-"""Who may do what: the roles of ``vocabulary.Role`` as Django groups."""
+"""Who may do what: the roles of ``vocabulary.Role``, and the robots, as Django groups."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
-from events.vocabulary import ROLE_RIGHTS, Role
+from events.vocabulary import ROBOT_RIGHTS, ROBOTS, ROLE_RIGHTS, Role
 
 
 def grant_roles(using: str = "default", **_signal: Any) -> None:
@@ -20,3 +20,5 @@ def grant_roles(using: str = "default", **_signal: Any) -> None:
         wanted = [known[right.value] for right in ROLE_RIGHTS[role] if right.value in known]
         wanted += [permission for name, permission in known.items() if name.startswith("view_")]
         group.permissions.add(*wanted)
+    robots, _ = Group.objects.using(using).get_or_create(name=ROBOTS)
+    robots.permissions.add(*(known[right.value] for right in ROBOT_RIGHTS if right.value in known))

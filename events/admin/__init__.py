@@ -29,6 +29,7 @@ from events.admin.queue.proposals import proposals_view, propose_view
 from events.admin.replace import replace_view
 from events.admin.site import DeskPage
 from events.admin.source import SourceAdmin
+from events.admin.tokens import revoke_view, tokens_view
 from events.models import (
     Context,
     Editorial,
@@ -98,5 +99,7 @@ admin.site.add_pages(  # type: ignore[attr-defined]
         ),
         DeskPage("webhooks/<int:webhook_id>/<slug:name>/", "webhook_act", webhooks.act_view, "", Right.HOOKS),
         DeskPage("notices/", "notices", notices_view, "Notices"),
+        DeskPage("tokens/", "tokens", tokens_view, "API tokens"),
+        DeskPage("tokens/revoke/", "tokens_revoke", revoke_view),
     ]
 )

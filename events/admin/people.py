@@ -15,7 +15,7 @@ from events.actions.review.notices import wish_notices
 from events.admin.base import actor_of, may
 from events.admin.site import desk_page
 from events.models import MailNotice
-from events.vocabulary import ReviewKind, Right, Role
+from events.vocabulary import ROBOTS, ReviewKind, Right, Role
 
 
 class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
@@ -72,9 +72,11 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         if field is not None and db_field.name == "groups":
             field.label = "Role"
             field.widget = forms.CheckboxSelectMultiple()
-            field.help_text = "Each role may do what those before it may."
+            field.help_text = (
+                "Each role may do what those before it may. Robots only deliver records through the API."
+            )
             if not _is_superuser(request) and field.queryset is not None:
-                field.queryset = field.queryset.filter(name__in=Role.values)
+                field.queryset = field.queryset.filter(name__in=[*Role.values, ROBOTS])
         return field
 
 

@@ -46,7 +46,7 @@ def answer(
     front of it, for the callers that will write.
     """
     content = body if isinstance(body, bytes) else body.encode("utf-8", "replace")
-    etag = f'"{"" if revision is None else f"{revision}-"}{blake2b(content, digest_size=12).hexdigest()}"'
+    etag = etag_of(content, revision)
     headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
     if said := link_header(links):
         headers["Link"] = said
@@ -87,6 +87,11 @@ def without(data: QueryDict, *names: str) -> str:
     for name in names:
         kept.pop(name, None)
     return kept.urlencode()
+
+
+def etag_of(content: bytes, revision: int | None) -> str:
+    """The entity tag of *content*, with the revision of the thing in front, if it has one."""
+    return f'"{"" if revision is None else f"{revision}-"}{blake2b(content, digest_size=12).hexdigest()}"'
 
 
 def moved(request: Request, name: str, pk: int, suffix: str | None = None) -> HttpResponse:

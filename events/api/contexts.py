@@ -21,6 +21,7 @@ from events.api.negotiation import JSON, JSON_LD, TURTLE, XML
 from events.api.pagination import BY_ID, Page
 from events.api.single import SingleView, Writers
 from events.api.streams import ROWS_AT_ONCE, stream
+from events.api.writing.contexts import ContextCreating, ContextPatching
 from events.filters import ContextFilter
 from events.formats.serializers.contexts import (
     ContextDetailSerializer,
@@ -36,7 +37,7 @@ VOCABULARIES: Final = (TURTLE, JSON_LD)
 """The formats of a SKOS vocabulary."""
 
 
-class ContextListView(ListView):
+class ContextListView(ContextCreating, ListView):
     """Contexts; merged ones are not among them."""
 
     name, member = "contexts", "context"
@@ -84,7 +85,7 @@ def _all_concepts(found: QuerySet[Context]) -> Iterator[list[Json]]:
         page = page.behind(rows)
 
 
-class ContextView(SingleView):
+class ContextView(ContextPatching, SingleView):
     """One context."""
 
     fields = tuple(ContextDetailSerializer().fields)

@@ -16,6 +16,7 @@ from events.api.listing import ListView
 from events.api.negotiation import JSON, MARKDOWN, XML
 from events.api.pagination import BY_DATE
 from events.api.single import SingleView, Writers
+from events.api.writing.editorials import EditorialCreating, EditorialPatching
 from events.editorials import editorial_document, editorial_documents
 from events.filters import EditorialFilter
 from events.formats.markdown import editorial_markdown
@@ -25,7 +26,7 @@ from events.models import Editorial
 from events.vocabulary import State
 
 
-class EditorialListView(ListView):
+class EditorialListView(EditorialCreating, ListView):
     """Published opinion pieces."""
 
     name, member = "editorials", "editorial"
@@ -55,7 +56,7 @@ class EditorialListView(ListView):
         return self.listed(request)
 
 
-class EditorialView(SingleView):
+class EditorialView(EditorialPatching, SingleView):
     """One opinion piece."""
 
     fields = EditorialListView.fields

@@ -23,6 +23,7 @@ from events.api.listing import ListView
 from events.api.negotiation import JSON, MARKDOWN, NINJS, XML
 from events.api.pagination import BY_DATE, Page, Rows
 from events.api.single import SingleView, Writers
+from events.api.writing.events import EventCreating, EventPatching
 from events.filters import EventFilter
 from events.formats.document import detail, detail_json
 from events.formats.markdown import event_markdown
@@ -48,7 +49,7 @@ def _newsroom(event: dict[str, Any]) -> bytes:
     return event_ninjs(event, base_url=settings.BASE_URL)
 
 
-class EventListView(ListView):
+class EventListView(EventCreating, ListView):
     """Published events, as they are stored."""
 
     name, member = "events", "event"
@@ -123,7 +124,7 @@ def _of_context(context_id: int, first: dt.date | None, last: dt.date | None, pa
     return page.cut([(date, pk, body) for date, pk, body in found])
 
 
-class EventView(SingleView):
+class EventView(EventPatching, SingleView):
     """One event with its related events."""
 
     fields = _DETAIL_FIELDS
@@ -171,7 +172,8 @@ class RelatedView(SingleView):
         found = public_event(self, request, pk, "api:related")
         if isinstance(found, HttpResponse):
             return found
-        return self.single(request, {"results": queries.related_of([pk]).get(pk, [])})
+        results = queries.related_of([pk]).get(pk, [])
+        return self.single(request, {"results": results}, revision=found[0])
 
 
 def public_event(view: ArchiveView, request: Request, pk: int, name: str) -> tuple[int, str] | HttpResponse:

@@ -51,6 +51,19 @@ INVALID_CURSOR = Kind(
     "Cursors are opaque: take them from `next` and `previous` and change nothing, `ordering` included. "
     "Leave the parameter out to start again from the first page.",
 )  # fmt: skip
+INVALID_BODY = Kind(
+    "invalid-body", 400, "The body cannot be read",
+    "It must be one object of JSON in UTF-8, with no member twice and none nested too deeply.",
+)  # fmt: skip
+TOKEN_REQUIRED = Kind(
+    "token-required", 401, "A valid token is needed",
+    "Writing needs a token in the header `Authorization: Token …`. People make theirs on the desk under "
+    "“API tokens”, operators with `manage.py make_token`.",
+)  # fmt: skip
+RIGHT_MISSING = Kind(
+    "right-missing", 403, "Your role does not include this",
+    "`right` names what is needed. An administrator gives roles.",
+)  # fmt: skip
 NOT_FOUND = Kind(
     "not-found", 404, "Nothing here", "No such address, or nothing that the public may see has this id."
 )
@@ -65,12 +78,42 @@ GONE = Kind(
     "withdrawn", 410, "Withdrawn",
     "The event was published and has been withdrawn. Remove your copy; the change stream says when.",
 )  # fmt: skip
-PRECONDITION_FAILED = Kind(
-    "precondition-failed", 412, "It has changed", "The state that `If-Match` names is not the present one."
+REQUEST_AT_WORK = Kind(
+    "request-at-work", 409, "The request is at work",
+    "Another request with this `Idempotency-Key` has not ended yet. Ask again after `Retry-After`.",
+)  # fmt: skip
+LENGTH_REQUIRED = Kind(
+    "length-required", 411, "Say how long the body is", "Send `Content-Length`; chunked bodies are not taken."
 )
+PRECONDITION_FAILED = Kind(
+    "precondition-failed", 412, "It has changed",
+    "The state that `If-Match` names is not the present one. `revision` is the present one, `differs` what "
+    "changed since yours. Read it anew, and decide again.",
+)  # fmt: skip
+TOO_LARGE = Kind("too-large", 413, "The body is too large", "`detail` says how much is taken.")
 UNSUPPORTED_MEDIA_TYPE = Kind(
     "unsupported-media-type", 415, "Unsupported format", "The body's format cannot be read here."
 )
+INVALID_MEMBER = Kind(
+    "invalid-member", 422, "A member of the body cannot be used",
+    "`errors` points at each (JSON pointers, RFC 6901) and says what it takes. Nothing is ignored.",
+)  # fmt: skip
+REFUSED = Kind(
+    "refused", 422, "This cannot be done",
+    "The request is well made, but the thing as it stands does not allow it; `detail` says why.",
+)  # fmt: skip
+KEY_REUSED = Kind(
+    "idempotency-key-reused", 422, "The Idempotency-Key stands for another request",
+    "A key names one request for 24 hours. Make a new one for every request that is not a repetition.",
+)  # fmt: skip
+PRECONDITION_REQUIRED = Kind(
+    "precondition-required", 428, "Say which state you change",
+    "Send `If-Match` with the `ETag` that you read, so that nothing of others is overwritten unseen.",
+)  # fmt: skip
+TOO_MANY_REQUESTS = Kind(
+    "too-many-requests", 429, "Too many requests",
+    "Writing and failed tokens are limited, reading never is. Ask again after `Retry-After` seconds.",
+)  # fmt: skip
 LEGAL = Kind(
     "unavailable-for-legal-reasons", 451, "Unavailable for legal reasons",
     "The event was removed because the law requires it. Remove your copy.",
@@ -105,9 +148,11 @@ _EXPECTED: Final = (TOO_MANY_STREAMS, VERSION_NOT_SUPPORTED)
 KINDS: Final = {
     kind.slug: kind
     for kind in (
-        BAD_REQUEST, UNKNOWN_PARAMETER, INVALID_PARAMETER, INVALID_CURSOR, NOT_FOUND,
-        METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, GONE, PRECONDITION_FAILED, UNSUPPORTED_MEDIA_TYPE, LEGAL,
-        INTERNAL_ERROR, ADDRESS_TOO_LONG, HEADERS_TOO_LARGE, UNAVAILABLE, TOO_MANY_STREAMS,
+        BAD_REQUEST, UNKNOWN_PARAMETER, INVALID_PARAMETER, INVALID_CURSOR, INVALID_BODY, TOKEN_REQUIRED,
+        RIGHT_MISSING, NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, REQUEST_AT_WORK, GONE, LENGTH_REQUIRED,
+        PRECONDITION_FAILED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_MEMBER, REFUSED, KEY_REUSED,
+        PRECONDITION_REQUIRED, TOO_MANY_REQUESTS, LEGAL, INTERNAL_ERROR, ADDRESS_TOO_LONG, HEADERS_TOO_LARGE,
+        UNAVAILABLE, TOO_MANY_STREAMS,
         VERSION_NOT_SUPPORTED,
     )
 }  # fmt: skip
@@ -115,7 +160,16 @@ KINDS: Final = {
 _BY_STATUS: Final = {
     kind.status: kind
     for kind in KINDS.values()
-    if kind not in {UNKNOWN_PARAMETER, INVALID_PARAMETER, INVALID_CURSOR, TOO_MANY_STREAMS}
+    if kind
+    not in {
+        UNKNOWN_PARAMETER,
+        INVALID_PARAMETER,
+        INVALID_CURSOR,
+        INVALID_BODY,
+        REFUSED,
+        KEY_REUSED,
+        TOO_MANY_STREAMS,
+    }
 }
 
 

@@ -27,6 +27,7 @@ from events.api import (
     sources,
     stats,
 )
+from events.api.writing.urls import WRITING
 
 
 class _Day:
@@ -75,6 +76,7 @@ urlpatterns = [
     *_both("changes", changes.ChangeListView, "changes"),
     path("", pages.RootView.as_view(), name="root"),
     path("docs/", pages.DocsView.as_view(), name="docs"),
+    *WRITING,
     path("openapi.json", schema.DescriptionView.as_view(), name="openapi"),
     path("problems/", pages.ProblemKindsView.as_view(), name="problems"),
     path("problems.<slug:format>", pages.ProblemKindsView.as_view()),

@@ -163,6 +163,16 @@ def record_of(line: _Object, edition: str, place: Place) -> Record:
     return record
 
 
+def pointer_of(line: _Object, edition: str) -> str:
+    """The key that :func:`record_of` refuses a line for, as a JSON pointer; "" for the line as a whole."""
+    for key, value in line.items():
+        try:
+            record_of({"date": "2000-01-01", "text": "A text.", key: value}, edition, Place(""))
+        except Refused:
+            return f"/{key}" if key.isidentifier() else ""
+    return next((f"/{key}" for key in ("date", "text") if not line.get(key)), "")
+
+
 def _strings(record: Record) -> Iterator[str]:
     yield from (record.text, record.origin_id, record.summary or "", record.category or "", record.lead or "")
     yield from record.topics

@@ -31,6 +31,9 @@ ORIGIN_ID_MAX: Final = 200
 TITLE_MAX: Final = 300
 AUTHOR_MAX: Final = 200
 
+ORIGIN_SLUG: Final = re.compile(r"[A-Za-z0-9_-]{1,60}")
+"""How an origin is named."""
+
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _UNFIT_IN_SLUG = re.compile(r"^\.|\.\.|[\x00-\x20\x7f\\/]")
 

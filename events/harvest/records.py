@@ -116,10 +116,14 @@ class EditorialRecord:
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """Input that could not be read: where, and a reason that says what to do."""
+    """Input that could not be read: where, and a reason that says what to do.
+
+    ``pointer``: the place in a record of JSON (RFC 6901), where the reader looked for it.
+    """
 
     place: Place
     reason: str
+    pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from events.models.editorial import Editorial
 from events.models.event import Address, Document, Event
 from events.models.harvest import Harvest, HarvestFile, Origin, Provenance
 from events.models.person import MailNotice
+from events.models.programs import ApiToken, StoredAnswer
 from events.models.review import ReviewItem
 from events.models.revision import Change, Revision, Sequence
 from events.models.search import SearchEntry, SearchWord
@@ -17,6 +18,7 @@ from events.models.webhook import Webhook, WebhookDelivery
 __all__ = [
     "Address",
     "Alias",
+    "ApiToken",
     "BannedReason",
     "Broader",
     "BulkChange",
@@ -43,6 +45,7 @@ __all__ = [
     "SearchWord",
     "Sequence",
     "Source",
+    "StoredAnswer",
     "Tagging",
     "Webhook",
     "WebhookDelivery",

@@ -3,7 +3,7 @@
 The form is exempt from Django's protection against forged requests, because that needs a cookie, and
 because there is nothing to protect: it asks for no account, so a request that another site makes a
 reader's browser send can do no more than anybody may do without it. What it must not be is easy to
-send by the thousand: see the signed ticket (``report_form``) and the limits (``senders``,
+send by the thousand: see the signed ticket (``report_form``) and the limits (``events.senders``,
 ``events.actions.review.reports``).
 """
 
@@ -31,14 +31,15 @@ from events.actions.review.reports import (
     report_error,
 )
 from events.catalogue import event_gate
-from events.public import senders
 from events.public.errors import absolute, closed, gone, moved, not_found
 from events.public.frame import date_link, render, static_address
 from events.public.ready import href
 from events.public.report_form import FORM_MOST, TICKET, TRAP, Ticket, read_said, read_ticket
 from events.public.words import day_words, words
+from events.senders import Allowance, sender_of
 from events.vocabulary import EDITIONS, ReviewState, State
 
+REPORTS: Final = Allowance("report", most=10, seconds=24 * 3600)
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _DIGITS_MOST: Final = 9
 """Of a length that is worth reading at all."""
@@ -119,7 +120,7 @@ def _held_back(request: HttpRequest, ticket: Ticket, said: Said, text: str) -> _
         return _Refusal("report_trapped")
     if faults := faults_of(said, text):
         return _Refusal("report_faulty", faults)
-    if not senders.take_one(request):
+    if not REPORTS.take(sender_of(request)):
         return _Refusal("report_enough", status=HTTPStatus.TOO_MANY_REQUESTS)
     return None
 

@@ -58,6 +58,8 @@ CELLS: Final[dict[str, Cell]] = {
     "password_change_done": (ANYBODY, NO_SUCH_METHOD),
     "jsi18n": (ANYBODY, NO_SUCH_METHOD),
     "notices": both(ANYBODY),
+    "tokens": both(ANYBODY),
+    "tokens_revoke": (NO_SUCH_METHOD, ANYBODY),
     "auth_user_delete": both(NOBODY),
     "auth_user_password_change": both(Right.PEOPLE),
     "audit": both(Right.AUDIT),

@@ -13,12 +13,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from events import senders
 from events.actions.removal.remove import remove_event
 from events.actions.review import reports
 from events.actions.review.decide import decide_review
 from events.actions.withdraw import withdraw_event
 from events.models import Event, ReviewItem
-from events.public import report_form, senders
+from events.public import report, report_form
+from events.senders import Allowance
 from events.vocabulary import ReviewKind, ReviewState, Role, State
 from tests import factories as make
 from tests.people import make_person
@@ -264,7 +266,7 @@ def test_a_text_that_changed_meanwhile_is_shown_before_the_report_is_taken(reade
 def test_one_sender_may_send_so_many_a_day_and_no_address_is_kept(
     reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(senders, "DAILY_MOST", 2)
+    monkeypatch.setattr(report, "REPORTS", Allowance("report", 2, 24 * 3600))
     event = make.make_event(TEXT)
     said = [{"message": f"Number {number}."} for number in range(4)]
     assert [send(reader, event, **one)[0] for one in said] == [303, 303, 429, 429]
@@ -296,7 +298,7 @@ def test_who_counts_as_one_sender(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     settings.BEHIND_PROXY = "HTTP_X_FORWARDED_FOR" in one
-    monkeypatch.setattr(senders, "DAILY_MOST", 1)
+    monkeypatch.setattr(report, "REPORTS", Allowance("report", 1, 24 * 3600))
     event = make.make_event(TEXT)
     assert send(Client(**one), event, message="One.")[0] == 303
     assert send(Client(**other), event, message="Two.")[0] == (429 if same else 303)
@@ -310,7 +312,7 @@ def test_a_broken_cache_breaks_neither_form_nor_limit(
             raise ConnectionError
 
     monkeypatch.setattr(senders, "cache", Broken())
-    monkeypatch.setattr(senders, "DAILY_MOST", 1)
+    monkeypatch.setattr(report, "REPORTS", Allowance("report", 1, 24 * 3600))
     senders._here.clear()
     event = make.make_event(TEXT)
     assert send(reader, event, message="One.")[0] == 303

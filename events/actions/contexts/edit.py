@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import partial
 from typing import Any, Final, TypedDict
 
 from django.db.models import Q
 
-from events.actions.contexts.naming import context_name, find_contexts
+from events.actions.contexts.naming import context_name, contexts_for, find_contexts
 from events.actions.errors import InvalidAction
-from events.actions.recording import Actor, recording
+from events.actions.recording import Actor, once_recorded, recording
 from events.actions.rows import lock_contexts, relate_again
 from events.harvest.limits import TEXT_MAX
 from events.models import Alias, Broader, Context, Event, Tagging
 from events.text.urls import normalise_url
-from events.vocabulary import ChangeKind, Right
+from events.vocabulary import EDITIONS, ChangeKind, Right
 
 _AT_ONCE: Final = 500
 _WIKIDATA: Final = re.compile(r"Q[1-9][0-9]{0,18}")
@@ -32,6 +33,22 @@ class ContextValues(TypedDict, total=False):
     wikidata: str
     wikipedia: str
     generic: bool
+
+
+def create_context(*, actor: Actor, edition: str, values: ContextValues) -> Context:
+    """Make a context. Raises ``InvalidAction`` without a name, and for one that means a context already."""
+    actor.require(Right.TAG)
+    name = context_name(values.get("name", ""))
+    if edition not in EDITIONS:
+        raise InvalidAction(f"There is no edition “{edition}”.")
+    if not name:
+        raise InvalidAction("A context needs a name.")
+    with recording(actor) as trace:
+        if other := find_contexts(edition, [name]).get(name):
+            raise InvalidAction(f"“{name}” already means the context “{other.name}”.")
+        context = contexts_for(edition, {name}, create=True, trace=trace)[name]
+        rest: ContextValues = {key: value for key, value in values.items() if key != "name"}  # type: ignore[assignment]
+        return edit_context(actor=actor, context_id=context.pk, version=context.version, values=rest)
 
 
 def edit_context(*, actor: Actor, context_id: int, version: int, values: ContextValues) -> Context:
@@ -68,8 +85,18 @@ def edit_context(*, actor: Actor, context_id: int, version: int, values: Context
 
 
 def rewrite_documents(actor: Actor, event_ids: Collection[int]) -> None:
-    """Write these events' documents anew, 500 at a time, so that nobody waits long for the lock."""
-    ordered = sorted(event_ids)
+    """Write these events' documents anew, 500 at a time, so that nobody waits long for the lock.
+
+    Within a recording: as a part of it where they are so few, else when that is committed.
+    """
+    rewrite = partial(_rewrite, actor, sorted(event_ids))
+    if len(event_ids) <= _AT_ONCE:
+        rewrite()
+    else:
+        once_recorded(rewrite)
+
+
+def _rewrite(actor: Actor, ordered: list[int]) -> None:
     for start in range(0, len(ordered), _AT_ONCE):
         with recording(actor) as trace:
             trace.touch(*ordered[start : start + _AT_ONCE])

@@ -152,8 +152,8 @@ def _settle(batch: Batch, arrival: Arrival) -> None:
     into = arrival.into.event if isinstance(arrival.into, Arrival) else arrival.into
     if into is not None:
         merge_events(actor=batch.trace.actor, event_id=arrival.event.pk, into_id=into.pk, absorb=False)
-        batch.count("merged", str(arrival.event), into.text)
+        batch.count("merged", str(arrival.event), into.text, event=arrival.event)
         return
-    batch.count("created", str(arrival.event), arrival.event.text)
+    batch.count("created", str(arrival.event), arrival.event.text, event=arrival.event)
     for other in arrival.doubtful:
         batch.ask_duplicate(arrival.event, other.event if isinstance(other, Arrival) else other)

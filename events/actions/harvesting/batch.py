@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from events.actions.merge import pair_key
 from events.actions.publishers import Cited, sources_for
 from events.actions.recording import Recording
 from events.actions.removal.tombstones import Tombstones
+from events.harvest.records import BadRecord, Place, Record
 from events.models import Citation, Context, Event, Harvest, Origin, ReviewItem
 from events.models import Sequence as PublicSequence
 from events.vocabulary import EDITIONS, ReviewKind, ReviewState
@@ -25,6 +26,19 @@ _NAMES_REMEMBERED = 50_000
 
 Report = Callable[[str, str, str], None]
 """Told of each thing that changes: what happened (one of ``COUNTED``), where, and the new text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one record: the event it is, and what happened to that (of ``COUNTED``)."""
+
+    place: Place
+    event_id: int | None
+    happened: tuple[str, ...]
+    bad: BadRecord | None = None
+
+
+Listen = Callable[[Outcome], None]
 
 
 @dataclass(slots=True)
@@ -78,6 +92,7 @@ class Run:
     tombstones: Tombstones = field(default_factory=Tombstones)
     counts: Counter[str] = field(default_factory=Counter)
     report: Report | None = None
+    listen: Listen | None = None
 
     @property
     def cjk(self) -> bool:
@@ -101,6 +116,8 @@ class Batch:
     reports: list[tuple[str, str, str]] = field(default_factory=list)
     cited: dict[tuple[str, str], Cited] = field(default_factory=dict)
     links_due: set[int] = field(default_factory=set)
+    happened: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    known: dict[Place, tuple[int | None, bool]] = field(default_factory=dict)
 
     def learn(self, names: Iterable[str], citations: Iterable[tuple[str, str]]) -> None:
         """Look up, or create, the contexts and sources that the batch's records name."""
@@ -121,11 +138,26 @@ class Batch:
         """The context of an id that :meth:`context_id` gave."""
         return self.run.names.by_id[context_id]
 
-    def count(self, what: str, where: str = "", text: str = "") -> None:
-        """Count one record's outcome and tell it to whoever listens."""
+    def count(self, what: str, where: str = "", text: str = "", *, event: Event | None = None) -> None:
+        """Count one record's outcome and tell it to whoever listens; *event*: what it happened to."""
         self.counts[what] += 1
+        if event is not None and self.run.listen is not None:
+            self.happened[event.pk].append(what)
         if self.run.report is not None:
             self.reports.append((what, where, text))
+
+    def know(self, record: Record, event_id: int | None, *, same: bool = False) -> None:
+        """Note which event a record is. *same*: it came as it came before, whatever others changed."""
+        if self.run.listen is not None:
+            self.known[record.place] = (event_id, same)
+
+    def outcome(self, item: Record | BadRecord) -> Outcome:
+        """What became of an item; to be asked when the batch is done."""
+        if isinstance(item, BadRecord):
+            return Outcome(item.place, None, ("bad",), item)
+        event_id, same = self.known.get(item.place, (None, True))
+        happened = [] if same or event_id is None else self.happened.get(event_id, [])
+        return Outcome(item.place, event_id, tuple(dict.fromkeys(happened)) or ("unchanged",))
 
     def citation_rows(self, event: Event, citations: Sequence[Sequence[str]]) -> list[Citation]:
         """The citations of *event*, in order, ready to be inserted."""
@@ -157,9 +189,9 @@ class Batch:
                 defaults={"event": event, "field": ask.field, "data": ask.data, "harvest": self.run.harvest},
             )
             if ask.kind is ReviewKind.CONFLICT:
-                self.count("conflicts", str(event), ask.field)
+                self.count("conflicts", str(event), ask.field, event=event)
             elif ask.kind is ReviewKind.HELD:
-                self.count("held", str(event), ask.field)
+                self.count("held", str(event), ask.field, event=event)
 
     def ask_duplicate(self, event: Event, other: Event, **data: Any) -> None:
         """Ask whether two events are one; never again once it was asked."""
@@ -170,4 +202,4 @@ class Batch:
         ReviewItem.objects.create(
             kind=ReviewKind.DUPLICATE, key=key, event=second, other=first, data=data, harvest=self.run.harvest
         )
-        self.count("doubtful", str(event), other.text)
+        self.count("doubtful", str(event), other.text, event=event)

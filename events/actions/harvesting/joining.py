@@ -240,7 +240,8 @@ def _apply(
     writes.events[event.pk] = event
     if only_tags or "contexts" in parts or "date" in parts:
         batch.links_due.add(event.pk)
-    batch.count("updated", str(event), parts.get("text", {}).get("new", ", ".join(parts)))
+    said = parts.get("text", {}).get("new", ", ".join(parts))
+    batch.count("updated", str(event), said, event=event)
 
 
 def _name(batch: Batch, stored: _Stored, event: Event, context_id: int | None) -> str | None:

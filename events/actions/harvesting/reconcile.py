@@ -43,6 +43,8 @@ def reconcile(batch: Batch, items: Sequence[Item]) -> list[Item]:
 def remember(batch: Batch, items: Sequence[Item]) -> None:
     """Take up again which events the records of a resumed harvest were, without writing anything."""
     for one in _look_up(batch, [item for item in items if isinstance(item, Record)]):
+        if one.row is not None:
+            batch.know(one.record, one.row.event_id, same=True)
         if one.row is not None and one.record.listed is not False:
             batch.run.claims.take(one.record.date, one.row.event_id, one.key)
 
@@ -69,8 +71,10 @@ def _records(batch: Batch, records: Sequence[Record]) -> None:
         seen.add(one.key)
         if again:
             batch.count("unchanged")  # the same record twice in one input: the first counts
+            batch.know(one.record, one.row.event_id if one.row is not None else None, same=True)
         elif one.row is not None and one.row.digest == one.digest:
             batch.count("unchanged")
+            batch.know(one.record, one.row.event_id, same=True)
             if one.record.listed is not False:
                 claims.take(one.record.date, one.row.event_id, one.key)
         else:
@@ -95,6 +99,9 @@ def _records(batch: Batch, records: Sequence[Record]) -> None:
             claims.take(one.record.date, one.arrival.event.pk, one.key)
         _swallow(batch, one)
     join_known(batch, late, days)
+    for one in changed:
+        event = one.event or (one.arrival.event if one.arrival is not None else None)
+        batch.know(one.record, event.pk if event is not None else None)
 
 
 def _swallow(batch: Batch, one: Found) -> None:
@@ -111,7 +118,7 @@ def _swallow(batch: Batch, one: Found) -> None:
             batch.ask_duplicate(into, event)
         else:
             merge_events(actor=batch.trace.actor, event_id=event.pk, into_id=into.pk, absorb=False)
-            batch.count("merged", str(event), into.text)
+            batch.count("merged", str(event), into.text, event=into)
 
 
 def _files(batch: Batch, files: Sequence[FileRead]) -> None:

@@ -16,7 +16,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from events.actions.contexts.tagging import tag_from_texts, touched_by
-from events.actions.harvesting.batch import COUNTED, Batch, Report, Run
+from events.actions.harvesting.batch import COUNTED, Batch, Listen, Report, Run
 from events.actions.harvesting.reconcile import reconcile, remember
 from events.actions.recording import Actor, recording
 from events.actions.relate import relate_due
@@ -46,25 +46,27 @@ def run_harvest(
     progress: Progress | None = None,
     report: Report | None = None,
     on_bad: Callable[[BadRecord], None] | None = None,
+    listen: Listen | None = None,
 ) -> Harvest:
     """Read everything *reader* yields into the archive; the finished harvest.
 
     *moment*: when the input was true (now, unless given); what an older input says overwrites
     nothing. A harvest of the same input that was killed is resumed. *report* is told of every
-    change, *on_bad* of every record that could not be read. The harvest's state is ``FAILED`` where
+    change, *on_bad* of every record that could not be read, *listen* of what became of each record, in
+    their order. The harvest's state is ``FAILED`` where
     there was one. With *tags* the texts it brought are searched for the names of contexts before it
     counts as finished; related links are computed at the end unless *relate* is off. With *dry_run*
     everything is decided as it would be, and nothing stays written; on SQLite other writers wait
     for it meanwhile.
     """
     if not dry_run:
-        harvest = _run(reader, origin, moment, progress, report, on_bad, tags=tags)
+        harvest = _run(reader, origin, moment, progress, report, on_bad, listen, tags=tags)
         if relate:
             _take_stock(harvest)
             relate_due()
         return harvest
     with transaction.atomic():
-        harvest = _run(reader, origin, moment, progress, report, on_bad, dry=True)
+        harvest = _run(reader, origin, moment, progress, report, on_bad, listen, dry=True)
         transaction.set_rollback(True)
     return harvest
 
@@ -90,6 +92,7 @@ def _run(
     progress: Progress | None,
     report: Report | None,
     on_bad: Callable[[BadRecord], None] | None,
+    listen: Listen | None,
     *,
     dry: bool = False,
     tags: bool = False,
@@ -103,6 +106,7 @@ def _run(
         newer=_newer(harvest),
         counts=Counter(harvest.counts),
         report=report,
+        listen=listen,
     )
     total = reader.total() if progress is not None else 0
     pace = _Pace()
@@ -193,8 +197,18 @@ def _together(last: Record | Mention | None, item: Item) -> bool:
 def _remember(run: Run, items: list[Item]) -> None:
     """Meet items again that were committed before the harvest was killed."""
     with recording(Actor.robot(run.harvest)) as trace:
-        remember(Batch(run, trace), items)
+        batch = Batch(run, trace)
+        remember(batch, items)
     run.claims.settle()
+    _tell(batch, items)
+
+
+def _tell(batch: Batch, items: list[Item]) -> None:
+    """Say what became of each record, now that it is committed."""
+    if batch.run.listen is not None:
+        for item in items:
+            if isinstance(item, Record | BadRecord):
+                batch.run.listen(batch.outcome(item))
 
 
 def _take(
@@ -224,6 +238,7 @@ def _take(
     if run.report is not None:
         for told in batch.reports:
             run.report(*told)
+    _tell(batch, items)
     if on_bad is not None:
         for item in items:
             if isinstance(item, BadRecord):

@@ -17,6 +17,7 @@ from typing import Any, Final
 from django.db.models import Q
 
 from events.actions.errors import InvalidAction, StaleVersion
+from events.actions.programs.answered import blank_answers
 from events.actions.recording import Actor, Recording, recording
 from events.actions.removal.purging import purge_when_committed
 from events.actions.removal.quotes import Quotes, unquote
@@ -110,6 +111,7 @@ def remove_event(*, actor: Actor, event_id: int, version: int, reason: str) -> E
             _bury(event, reason.strip(), said.texts, trace)
         forget(ids, texts)
         forget_answers(ids)
+        blank_answers()
         relate_again([*ids, *others], actor=actor)
         for other in others:
             links_changed(other)

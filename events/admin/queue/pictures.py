@@ -73,7 +73,7 @@ def picture_of(item: ReviewItem, events: dict[int, Event]) -> Json:
 
 def _field(item: ReviewItem, event: Event | None, _other: Event | None) -> Json:
     """Base, ours, upstream, and the merge. Ours is what the event says now, not when it was asked."""
-    shown: Json = {"because": HELD_BECAUSE.get(item.data.get("reason", ""), "")}
+    shown: Json = {"because": _because(item)}
     if event is None or not item.field:
         return shown
     present = present_values(event).get(item.field)
@@ -100,6 +100,13 @@ def _field(item: ReviewItem, event: Event | None, _other: Event | None) -> Json:
         ]
         shown["conflicts"] = sum(isinstance(region, Conflict) for region in regions)
     return shown
+
+
+def _because(item: ReviewItem) -> str:
+    """Why it is held; of a person's draft, who made it and what for."""
+    if item.data.get("reason") == "proposed":
+        return ": ".join(filter(None, (f"A draft by {item.data['by']}", item.data["note"])))
+    return HELD_BECAUSE.get(item.data.get("reason", ""), "")
 
 
 def _category(said: Any) -> str:

@@ -14,7 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from events.actions.contexts.naming import find_contexts
+from events.actions.errors import InvalidAction
 from events.actions.harvesting.batch import COUNTED
+from events.actions.harvesting.deliver import origin_called
 from events.actions.harvesting.run import run_harvest
 from events.harvest.jsonl import JsonlReader
 from events.harvest.markdown import MarkdownReader
@@ -113,20 +115,16 @@ class Command(BaseCommand):
 
 def _origin(options: dict[str, Any]) -> Origin:
     """The origin named on the command line; created at its first harvest, completed at later ones."""
-    given = {
+    about = {
         "name": options["origin_name"],
         "licence": options["licence"],
         "licence_url": options["licence_url"],
         "attribution": options["attribution"],
     }
-    given = {name: value for name, value in given.items() if value}
-    origin, created = Origin.objects.get_or_create(
-        slug=options["origin"], defaults={"name": options["origin"], **given}
-    )
-    if given and not created:
-        Origin.objects.filter(pk=origin.pk).update(**given)
-        origin.refresh_from_db()
-    return origin
+    try:
+        return origin_called(options["origin"], about, complete=True)
+    except InvalidAction as refusal:
+        raise CommandError(str(refusal)) from refusal
 
 
 def _moment(said: str) -> dt.datetime:
