@@ -21,6 +21,7 @@ from django.db.models import F, QuerySet, Subquery
 from events.editorials import editorials
 from events.models import Context, Curation, Event, RelatedLink
 from events.prepared import Prepared, Row
+from events.related.reasons import reason_in_full
 from events.slugs import Address as AddressValue
 from events.slugs import day_path
 from events.timeline import anniversaries
@@ -137,13 +138,12 @@ def _compose(
         if target_id not in targets:
             continue
         score, reason = computed.get(target_id, (0.0, {}))
-        shared = sorted(names[pk] for pk in reason.get("contexts", ()) if pk in names)
         answer.append(
             {
                 **targets[target_id],
                 "rank": len(answer) + 1,
                 "score": score,
-                "reason": {"contexts": shared},
+                "reason": reason_in_full(reason, names),
                 "pinned": pinned,
                 "note": note,
             }

@@ -111,6 +111,10 @@ def _ask_for_release(event: Event, actor: Actor, note: str) -> None:
     ReviewItem.objects.create(kind=ReviewKind.HELD, key=f"{event.pk}:", event=event, data=data)
 
 
+_COMPARED: Final = frozenset(("contexts", "date", "text", "category", "lead"))
+"""What related links are computed from."""
+
+
 def correct_event(
     *,
     actor: Actor,
@@ -147,7 +151,7 @@ def correct_event(
                 raise InvalidAction(f"Readers must be told why: a {grade.label.lower()} needs a note.")
             trace.revise_event(event, ChangeKind.CORRECTED, changes, grade=grade, note=note)
         event.save()
-        if changes.keys() & {"contexts", "date"}:
+        if changes.keys() & _COMPARED:
             relate_again([event.pk], actor=actor)
     return event
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -102,12 +102,14 @@ def _write(event_ids: list[int], at: dt.datetime, words: set[str], tallies: Tall
             inserted.append(Document(event_id=event.pk, body=body, written_at=at, counted_on=day))
         else:
             if not same:
+                document.related_due |= _compared(json.loads(document.body)) != _compared(made)
                 document.version += 1
                 document.written_at = at
             document.body, document.counted_on = body, day
             updated.append(document)
     insert_rows(inserted)
-    Document.objects.bulk_update(updated, ["body", "version", "written_at", "counted_on"], batch_size=100)
+    fields = ["body", "version", "written_at", "counted_on", "related_due"]
+    Document.objects.bulk_update(updated, fields, batch_size=100)
     place_tags(misplaced)
     index.remove(hidden)
     words |= index.write(public)
@@ -117,6 +119,11 @@ def _write(event_ids: list[int], at: dt.datetime, words: set[str], tallies: Tall
 def public_day(event: Event) -> dt.date | None:
     """The day under which the counts have the event; none where readers do not."""
     return event.date if event.is_public else None
+
+
+def _compared(document: Mapping[str, Any]) -> list[Any]:
+    """What related links are computed from, contexts apart: who changes these marks the event due."""
+    return [document[name] for name in ("date", "text", "category", "lead_context")]
 
 
 def misplaced_tags(event: Event) -> list[tuple[int | None, int]]:

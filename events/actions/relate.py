@@ -1,77 +1,93 @@
 """Keeping the computed related links true (architecture.md, decision 12): derived data, no revisions.
 
-Who changes an event's contexts, date or state marks it due (``rows.links_due``) and calls
-:func:`relate_soon`. :func:`relate_due` then computes the links of what is due, and of the others whose
-lists a due event enters or leaves, so that what is stored always ends as a rebuild would have it.
+Who changes an event's text, contexts, date or state marks it due (``rows.links_due``) and calls
+:func:`relate_soon`. :func:`relate_due` then works in two steps. It reads what due events are compared by
+(``relate_features``), and in the same transaction takes their marks away and notes every list that may
+change: their own, those that have them, and those that they may enter. Then it computes the lists
+noted, and writes those that differ. A list follows from the features of two events at a time and from
+counts that stay as they are, so what is stored always ends as a rebuild would have it.
 
-**How that stays true while others write.** An event's mark is taken away only in a transaction that
-holds its document's row, after its neighbours were brought up to date, and only if it still stands
-as it did when they were looked for; else it stays due for the next round. A killed run leaves its
-marks and loses nothing. What the ranking remembers is forgotten as soon as the public sequence moves.
-Two runs at once take turns, transaction by transaction. On PostgreSQL this side never waits
-long for a row: it gives way before a deadlock could cost an editor or a harvest its work.
+**How that stays true while others write.** Marks and notes go only in transactions that no other run of
+this module overlaps, so a killed run leaves them and loses nothing. Lists are computed outside of
+these; what is stored counts its changes, and a list computed before the latest one is computed again.
+On PostgreSQL this side never waits long for a row: it gives way before a deadlock could
+cost an editor or a harvest its work.
+
+Where much is due, all lists of the edition are noted without looking for those that may change. Where an
+edition has more than doubled since its features were counted, or is small, they are counted anew first.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import time
-from array import array
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django_tasks import task
 
-from events.models import Document, Event, RelatedLink
-from events.models import Sequence as PublicSequence
-from events.related.ranking import NOWHERE, Link, SharedContexts, Standing
+from events.actions.relate_features import count_anew, post_rare, refresh_features
+from events.actions.relate_parallel import Computed, compute, computing
+from events.models import Document, Event, EventFeatures, FeatureCounts, RelatedLink
+from events.related import picking
+from events.related.neighbourhoods import Neighbourhood, blocks, changes_of, statistics_of
+from events.related.picking import Link
+from events.related.rankings import RANKINGS, Ranking
+from events.related.statistics import SMALL
+from events.vocabulary import EDITIONS
 
-AT_ONCE: Final = 250
-"""How many events one transaction takes at most."""
-SECONDS: Final = 0.15
-"""After how long a transaction ends early; what is left goes into the next one."""
-_STEP: Final = 50
+AT_ONCE: Final = 50
+"""How many due events one transaction takes where the lists that they may enter are looked for,"""
+MANY_AT_ONCE: Final = 1_000
+"""and how many where all lists are computed anyway."""
 _ALL_FROM: Final = 20
-"""Neighbours are not looked for one by one when one in so many events is due: all others are computed."""
+"""Lists that may change are not looked for when one event in so many is due: all are computed."""
 _TURN_LOCK: Final = 7_265_001
 _GIVE_WAY: Final = "100ms"
 _TRIES: Final = 50
 _ROWS_AT_ONCE: Final = 500
 _INSERT: Final = "INSERT INTO events_relatedlink (event_id, target_id, rank, score, reason) VALUES "
+_CLEAR: Final = "UPDATE events_eventfeatures SET last = %s, pending = %s WHERE event_id = %s"
+
+Step = Callable[[int, int], None]
 
 
-def relate_due(*, progress: Callable[[int], None] | None = None, limit: int | None = None) -> int:
-    """Compute the links of all due events (or of *limit* of them); how many were due and are no longer.
+def ranking_in_use() -> Ranking:
+    """The ranking by which links are stored: the setting ``RELATED_RANKING``."""
+    name = settings.RELATED_RANKING
+    if name not in RANKINGS:
+        raise ImproperlyConfigured(f"RELATED_RANKING is {name!r}; there are {', '.join(RANKINGS)}.")
+    return RANKINGS[name]
 
-    Must not be called inside a transaction. *progress* is told how many more events are done. An event
+
+def relate_due(*, progress: Step | None = None, processes: int = 1) -> int:
+    """Compute the links of all that is due, and of what that changes; how many lists were computed.
+
+    Must not be called inside a transaction. *progress* is told how many steps are done, of how many.
+    *processes*: so many compute at once, where all links of an edition are computed. An event
     whose document another transaction holds is left to the next run.
     """
-    ranking = SharedContexts()
-    done = 0
-    while limit is None or done < limit:
-        cleared = _Round(ranking, None if limit is None else limit - done).run(progress)
-        if not cleared:
-            break
-        done += cleared
-    return done
+    return sum(_Run(edition, progress, processes).run() for edition in EDITIONS)
 
 
 def relate_now(event_id: int) -> None:
     """Compute the links of one event at once, for who has just changed what they are computed by.
 
-    Its mark, if it is due, stays for the next run: nothing is done about other events' lists. Where
-    another run holds its rows (on PostgreSQL), nothing at all is done.
+    Other lists that this may change are noted for the next run. Where another run holds the rows (on
+    PostgreSQL), nothing is done but by that run.
     """
-    ranking = SharedContexts()
+    found = EventFeatures.objects.filter(pk=event_id).values_list("edition", flat=True).first()
+    if found is None:
+        return
     try:
         with _turn():
-            changed, _ = _store(ranking, [event_id], ranking.standing([event_id]))
-            Document.objects.filter(pk__in=changed).update(related_version=F("related_version") + 1)
+            FeatureCounts.objects.filter(edition=found).update(changes=F("changes") + 1)
+            _Run(found, None, 1).read([event_id], look=True)
+            _store(compute(found, [event_id], ranking_in_use()))
     except OperationalError:
         if connection.vendor != "postgresql":
             raise
@@ -88,12 +104,17 @@ def relate_soon() -> None:
     transaction.on_commit(_enqueue)
 
 
-def mark_all_due() -> int:
-    """Have the links of all events computed again, in short transactions; how many there are."""
+def mark_all_due(*, recount: bool = False) -> int:
+    """Have the links of all events computed again, in short transactions; how many events there are.
+
+    *recount*: count anew before how rare features are. Without it what is stored already is confirmed.
+    """
     marked = 0
-    for chunk in _chunks(_all_ids()):
-        Document.objects.filter(pk__in=chunk, related_due=False).update(related_due=True)
-        marked += len(chunk)
+    for ids in _ids_of(Event.objects.all()):
+        Document.objects.filter(pk__in=ids, related_due=False).update(related_due=True)
+        marked += len(ids)
+    if recount:
+        FeatureCounts.objects.update(recount=True, stale=True)
     return marked
 
 
@@ -101,169 +122,195 @@ def _enqueue() -> None:
     relate_links.enqueue()
 
 
-class _Round:
-    """One pass over what was due at its start: first the neighbours, then the due events themselves."""
+class _Run:
+    """One pass over an edition: read what is due, then compute what that may change."""
 
-    def __init__(self, ranking: SharedContexts, limit: int | None) -> None:
-        self._ranking = ranking
-        self._moment = -1
-        self._waiting = _due_ids()
-        self._taken = self._waiting if limit is None else self._waiting[:limit]
-        self._seen = array("q", [0]) * len(self._taken)
+    def __init__(self, edition: str, progress: Step | None, processes: int) -> None:
+        self._edition = edition
+        self._progress = progress
+        self._processes = processes
+        self._ranking = ranking_in_use()
+        self._done = self._total = 0
 
-    def run(self, progress: Callable[[int], None] | None) -> int:
-        """How many events are no longer due."""
-        self._each(self._neighbours(), self._renew)
-        cleared = 0
+    def run(self) -> int:
+        """How many lists were computed."""
+        computed = 0
+        while True:
+            due = self._due()
+            found = FeatureCounts.objects.filter(edition=self._edition).first()
+            if due and found is None:
+                found = FeatureCounts.objects.get_or_create(edition=self._edition)[0]
+            if found is None:
+                return computed
+            self._total += len(due)
+            grown = statistics_of(self._edition)[0].outgrown_by(found.present)
+            many = found.recount or found.present <= SMALL or len(due) * _ALL_FROM >= found.present
+            everything = found.stale or grown or (bool(due) and many)
+            read = self._read_all(due) if everything else self._read_some(due)
+            lists = self._compute()
+            computed += lists
+            if not read and not lists:
+                return computed
 
-        def clear(event_ids: Sequence[int], deadline: float) -> int:
-            nonlocal cleared
-            passed, done = self._clear(event_ids, deadline)
-            cleared += done
-            if progress is not None:
-                progress(done)
-            return passed
+    def _read_some(self, due: Sequence[int]) -> int:
+        """Read due events, a few at a time, and note the lists that they change."""
+        read = 0
+        for start in range(0, len(due), AT_ONCE):
+            read += self._in_turn(self.read, due[start : start + AT_ONCE], True)
+        return read
 
-        self._each(self._taken, clear)
-        return cleared
+    def _read_all(self, due: Sequence[int]) -> int:
+        """Read due events and note all lists of the edition; a run after a kill goes on from here."""
+        mine = FeatureCounts.objects.filter(edition=self._edition)
+        mine.update(stale=True)
+        read = 0
+        for start in range(0, len(due), MANY_AT_ONCE):
+            read += self._in_turn(self.read, due[start : start + MANY_AT_ONCE], False)
+        counts = mine.get()
+        outgrown = statistics_of(self._edition)[0].outgrown_by(counts.present)
+        if counts.recount or outgrown or counts.present <= SMALL:
+            self._in_turn(count_anew, self._edition)
+        statistics, _ = statistics_of(self._edition)
+        features = EventFeatures.objects.filter(edition=self._edition)
+        for ids in _ids_of(features):
+            self._in_turn(post_rare, ids, statistics)
+        for ids in _ids_of(features):
+            features.filter(pk__in=ids, pending=False).update(pending=True)
+        mine.update(stale=False, changes=F("changes") + 1)
+        return max(read, 1)
 
-    def _neighbours(self) -> array[int]:
-        """The events, not due themselves, whose lists the taken ones may enter or leave.
+    def read(self, event_ids: Sequence[int], look: bool) -> int:
+        """Take the marks of these events away; with *look* note the lists that may change."""
+        held = Document.objects.filter(pk__in=event_ids, related_due=True).order_by("pk")
+        ids = list(held.select_for_update(skip_locked=_skips_locked()).values_list("pk", flat=True))
+        changed = refresh_features(self._edition, ids)
+        if look:
+            statistics, _ = statistics_of(self._edition)
+            post_rare(ids, statistics)
+            noted = set(ids)
+            for chunk in _chunks(sorted(changed)):
+                linking = RelatedLink.objects.filter(target__in=chunk).order_by()
+                noted.update(linking.values_list("event", flat=True))
+            for block in blocks(_places(changed), statistics.window):
+                noted |= Neighbourhood(self._edition, block, statistics, self._ranking).entered()
+            for chunk in _chunks(sorted(noted)):
+                EventFeatures.objects.filter(pk__in=chunk, pending=False).update(pending=True)
+        gone = set(ids).difference(EventFeatures.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        _count_up(_write({pk: [] for pk in gone}))
+        Document.objects.filter(pk__in=ids).update(related_due=False)
+        self._step(len(ids))
+        return len(ids)
 
-        Also notes how each of the taken events stands now.
-        """
-        many = len(self._taken) * _ALL_FROM
-        others = Event.objects.order_by()[: len(self._waiting) + many].count() - len(self._waiting)
-        everything = others < many
-        affected: set[int] = set()
-        for start in range(0, len(self._taken), AT_ONCE):
-            chunk = self._taken[start : start + AT_ONCE]
-            with _turn(write=False):
-                self._refresh()
-                standing = self._ranking.standing(chunk)
-                if others and not everything:
-                    affected.update(self._ranking.entered_by(standing))
-                    affected.update(
-                        RelatedLink.objects.filter(target__in=chunk)
-                        .order_by()
-                        .values_list("event", flat=True)
-                    )
-            for position, event_id in enumerate(chunk, start=start):
-                self._seen[position] = _print(standing.get(event_id, NOWHERE))
-        found = _all_ids() if others and everything else sorted(affected)
-        return array("q", (pk for pk in found if not _among(self._waiting, pk)))
+    def _compute(self) -> int:
+        """Compute the lists that are noted, and store those that differ; how many were computed."""
+        waiting = EventFeatures.objects.filter(edition=self._edition, pending=True).order_by(
+            "day", "event_id"
+        )
+        stands = list(waiting.values_list("day", "event_id").iterator(20_000))
+        self._total += len(stands)
+        statistics, _ = statistics_of(self._edition)
+        parts = list(blocks(stands, statistics.window))
+        for found in computing(self._edition, parts, self._ranking, self._processes):
+            self._in_turn(_store, found)
+            self._step(len(found.ids))
+        return len(stands)
 
-    def _each(self, event_ids: array[int], handle: Callable[[Sequence[int], float], int]) -> None:
-        """Hand over all these events in transactions; *handle* answers how many it got through in time."""
-        start = tries = 0
-        while start < len(event_ids):
+    def _due(self) -> list[int]:
+        rows = Document.objects.filter(related_due=True, event__edition=self._edition).order_by("event_id")
+        return list(rows.values_list("event_id", flat=True).iterator(20_000))
+
+    def _in_turn(self, handle: Callable[..., Any], *args: Any) -> Any:
+        """Do it in a transaction of its own; on PostgreSQL again where others held a row too long."""
+        for tries in range(1, _TRIES + 1):
             try:
                 with _turn():
-                    self._refresh()
-                    passed = handle(event_ids[start : start + AT_ONCE], time.monotonic() + SECONDS)
+                    return handle(*args)
             except OperationalError:
-                tries += 1
                 if connection.vendor != "postgresql" or tries == _TRIES:
                     raise
-                self._ranking.forget()
-            else:
-                start += passed
-                tries = 0
+        return None
 
-    def _refresh(self) -> None:
-        """Forget what was read before the latest public change."""
-        moment = PublicSequence.objects.values_list("last", flat=True).get()
-        if moment != self._moment:
-            self._ranking.forget()
-            self._moment = moment
+    def _step(self, count: int) -> None:
+        self._done += count
+        if self._progress is not None:
+            self._progress(self._done, max(self._total, self._done))
 
-    def _renew(self, event_ids: Sequence[int], deadline: float) -> int:
-        """Bring the links of events that are not due up to date."""
-        changed, passed = _store(self._ranking, event_ids, self._ranking.standing(event_ids), deadline)
-        Document.objects.filter(pk__in=changed).update(related_version=F("related_version") + 1)
-        return passed
 
-    def _clear(self, event_ids: Sequence[int], deadline: float) -> tuple[int, int]:
-        """Compute the links of due events and take their marks away; how many were passed, and cleared."""
-        held = Document.objects.filter(pk__in=event_ids, related_due=True).order_by("pk")
-        due = list(held.select_for_update(skip_locked=_skips_locked()).values_list("pk", flat=True))
-        standing = self._ranking.standing(due)
-        steady = [pk for pk in due if self._stands_as_seen(pk, standing.get(pk, NOWHERE))]
-        changed, passed = _store(self._ranking, steady, standing, deadline)
-        done = steady[:passed]
-        Document.objects.filter(pk__in=changed).update(
-            related_due=False, related_version=F("related_version") + 1
+def _store(found: Computed) -> None:
+    """Store lists where they differ from what is there; computed again if something changed meanwhile."""
+    if changes_of(found.edition) != found.changes:
+        found = compute(found.edition, found.ids, found.ranking)
+    changed = _write(found.links)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _CLEAR,
+            [(_last(links), False, pk) for pk, links in found.links.items()],
         )
-        unchanged = sorted(set(done).difference(changed))
-        Document.objects.filter(pk__in=unchanged).update(related_due=False)
-        if passed < len(steady):
-            return event_ids.index(steady[passed]), len(done)
-        return len(event_ids), len(done)
-
-    def _stands_as_seen(self, event_id: int, stands: Standing) -> bool:
-        return self._seen[bisect_left(self._taken, event_id)] == _print(stands)
+    _count_up(changed)
 
 
-def _store(
-    ranking: SharedContexts,
-    event_ids: Sequence[int],
-    standing: dict[int, Standing],
-    deadline: float = math.inf,
-) -> tuple[list[int], int]:
-    """Store the links of these events where they differ: which did, and how many came in time."""
-    computed: dict[int, list[Link]] = {}
-    passed = 0
-    while passed < len(event_ids) and (not passed or time.monotonic() < deadline):
-        step = event_ids[passed : passed + _STEP]
-        computed |= ranking.links({pk: standing.get(pk, NOWHERE) for pk in step})
-        passed += len(step)
-    stored = _stored(computed)
-    changed = [pk for pk, links in computed.items() if links != stored.get(pk, [])]
+def _last(links: Sequence[Link]) -> float:
+    """The score that an event needs to enter a list; 0 while there is room."""
+    return links[-1].score if len(links) == picking.LINKS else 0.0
+
+
+def _count_up(event_ids: Sequence[int]) -> None:
+    for chunk in _chunks(event_ids):
+        Document.objects.filter(pk__in=chunk).update(related_version=F("related_version") + 1)
+
+
+def _write(links: dict[int, list[Link]]) -> list[int]:
+    """Write the lists that differ from those stored; whose did."""
+    stored = _stored(links)
+    changed = [pk for pk, found in links.items() if found != stored.get(pk, [])]
     _delete([pk for pk in changed if pk in stored])
-    _insert(changed, computed)
-    return changed, passed
+    _insert(changed, links)
+    return changed
 
 
 def _stored(event_ids: Collection[int]) -> dict[int, list[Link]]:
     """The stored links by event, in the order of their ranks."""
     stored: dict[int, list[Link]] = {}
-    rows = RelatedLink.objects.filter(event__in=event_ids).order_by("event_id", "rank")
-    for event_id, target_id, score, reason in rows.values_list("event_id", "target_id", "score", "reason"):
-        stored.setdefault(event_id, []).append(Link(target_id, score, tuple(reason["contexts"])))
+    for chunk in _chunks(list(event_ids)):
+        rows = RelatedLink.objects.filter(event__in=chunk).order_by("event_id", "rank")
+        for event_id, *link in rows.values_list("event_id", "target_id", "score", "reason"):
+            stored.setdefault(event_id, []).append(Link(*link))
     return stored
 
 
-def _delete(event_ids: Collection[int]) -> None:
-    if event_ids:
-        RelatedLink.objects.filter(event__in=event_ids).delete()
+def _delete(event_ids: Sequence[int]) -> None:
+    for chunk in _chunks(event_ids):
+        RelatedLink.objects.filter(event__in=chunk).delete()
 
 
 def _insert(event_ids: Collection[int], links: dict[int, list[Link]]) -> None:
     """Plain SQL: ``bulk_create`` takes six times as long, most of a rebuild."""
     rows = [
-        (event_id, link.target, rank, link.score, json.dumps({"contexts": link.contexts}))
+        (event_id, link.target, rank, link.score, json.dumps(link.reason, ensure_ascii=False))
         for event_id in event_ids
         for rank, link in enumerate(links[event_id], start=1)
     ]
     with connection.cursor() as cursor:
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            chunk = rows[start : start + _ROWS_AT_ONCE]
+        for chunk in _chunks(rows):
             values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(chunk))
             cursor.execute(_INSERT + values, [value for row in chunk for value in row])
 
 
+def _places(event_ids: Collection[int]) -> list[tuple[int, int]]:
+    places: list[tuple[int, int]] = []
+    for chunk in _chunks(sorted(event_ids)):
+        places += EventFeatures.objects.filter(pk__in=chunk).values_list("day", "event_id")
+    return sorted(places)
+
+
 @contextmanager
-def _turn(*, write: bool = True) -> Iterator[None]:
-    """A transaction that no other run of this module overlaps; on SQLite reading needs none."""
-    if connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN_LOCK])
-            cursor.execute(f"SET LOCAL lock_timeout = '{_GIVE_WAY}'")
-            yield
-    elif write:
-        with transaction.atomic():
-            yield
-    else:
+def _turn() -> Iterator[None]:
+    """A transaction that no other run of this module overlaps."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TURN_LOCK])
+                cursor.execute(f"SET LOCAL lock_timeout = '{_GIVE_WAY}'")
         yield
 
 
@@ -271,26 +318,14 @@ def _skips_locked() -> bool:
     return connection.features.has_select_for_update_skip_locked
 
 
-def _due_ids() -> array[int]:
-    rows = Document.objects.filter(related_due=True).order_by("event_id")
-    return array("q", rows.values_list("event_id", flat=True).iterator(chunk_size=10_000))
+def _ids_of(rows: QuerySet[Any, Any]) -> Iterator[list[int]]:
+    """The keys of all these rows, :data:`MANY_AT_ONCE` at a time; each part is read when it is asked for."""
+    after = 0
+    while ids := list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:MANY_AT_ONCE]):
+        yield ids
+        after = ids[-1]
 
 
-def _all_ids() -> array[int]:
-    rows = Event.objects.order_by("pk").values_list("pk", flat=True)
-    return array("q", rows.iterator(chunk_size=10_000))
-
-
-def _chunks(event_ids: array[int]) -> Iterator[array[int]]:
-    for start in range(0, len(event_ids), AT_ONCE):
-        yield event_ids[start : start + AT_ONCE]
-
-
-def _among(event_ids: array[int], event_id: int) -> bool:
-    position = bisect_left(event_ids, event_id)
-    return position < len(event_ids) and event_ids[position] == event_id
-
-
-def _print(stands: Standing) -> int:
-    """A number that tells two standings apart."""
-    return hash(stands)
+def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), _ROWS_AT_ONCE):
+        yield values[start : start + _ROWS_AT_ONCE]

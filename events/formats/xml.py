@@ -18,6 +18,7 @@ _MEMBERS: Final = {
     "citations": "citation",
     "corrections": "correction",
     "related": "link",
+    "shares": "share",
     "provenance": "record",
     "licence": "terms",
     "aliases": "alias",

@@ -2,12 +2,13 @@
 
 from events.models.bulk import BulkChange
 from events.models.context import Alias, Broader, Context, Tagging
-from events.models.curation import BannedReason, Curation, RelatedLink
+from events.models.curation import BannedReason, Curation
 from events.models.editorial import Editorial
 from events.models.event import Address, Document, Event
 from events.models.harvest import Harvest, HarvestFile, Origin, Provenance
 from events.models.person import MailNotice
 from events.models.programs import ApiToken, StoredAnswer
+from events.models.related import EventFeatures, FeatureCounts, FeaturePosting, RelatedLink
 from events.models.review import ReviewItem
 from events.models.revision import Change, Revision, Sequence
 from events.models.search import SearchEntry, SearchWord
@@ -30,6 +31,9 @@ __all__ = [
     "Document",
     "Editorial",
     "Event",
+    "EventFeatures",
+    "FeatureCounts",
+    "FeaturePosting",
     "Harvest",
     "HarvestFile",
     "MailNotice",

@@ -1,8 +1,6 @@
-"""Related links as computed, and what editors decided about them."""
+"""What editors decide about related links."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -10,29 +8,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from events.vocabulary import Decision
-
-
-class RelatedLink(models.Model):
-    """A computed link: derived data, never revisioned (architecture.md, decision 12).
-
-    ``reason`` is ``{"contexts": [ids]}`` under the ancestor's rule: the shared contexts.
-    """
-
-    event = models.ForeignKey("events.Event", models.CASCADE, related_name="related_links")
-    target = models.ForeignKey("events.Event", models.CASCADE, related_name="linked_from")
-    rank = models.PositiveSmallIntegerField()
-    score = models.FloatField()
-    reason: models.JSONField[Any] = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ("event", "rank")
-        constraints = (
-            models.UniqueConstraint(fields=["event", "target"], name="related_once"),
-            models.CheckConstraint(condition=~Q(event=F("target")), name="related_not_itself"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.event_id} → {self.target_id}"
 
 
 class Curation(models.Model):

@@ -34,6 +34,7 @@ from events.public.frame import FORMATS, alternates, date_link, render
 from events.public.memento import links_of
 from events.public.ready import href, moment, name, ready
 from events.public.words import day_words, grade_word, words
+from events.related.reasons import words_shared
 from events.slugs import RESERVED, removed_slug
 from events.vocabulary import EDITIONS, State
 
@@ -309,7 +310,9 @@ def _related(edition: str, row: dict[str, Any]) -> dict[str, Any]:
         "text": ready(row["text"]),
         "iso": row["date"],
         "on": day_words(edition, dt.date.fromisoformat(row["date"])),
-        "shared": ready(", ".join(row["reason"].get("contexts", ()))),
+        "story": ready(row["reason"]["story"]),
+        "shared": ready(", ".join(row["reason"]["contexts"])),
+        "words": ready(", ".join(words_shared(row["reason"]))),
         "pinned": row["pinned"],
         "note": row["note"],
     }

@@ -39,6 +39,8 @@ WORDS: Final = {
     "next_in": "Next in",
     "related": "Related events",
     "shared": "Shared contexts:",
+    "same_story": "The same story:",
+    "both_say": "Both tell of:",
     "pinned": "Chosen by an editor",
     "corrections": "Corrections",
     "revision": "revision",

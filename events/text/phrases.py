@@ -49,7 +49,7 @@ series award awards prize group flight african-american executive chief officer 
 members spokesman spokesperson spokeswoman ceo nobel laureate acting interim incumbent elect retired
 governing commons lords delegates islamist militant rebel rebels
 """
-_OFFICES: Final = frozenset(_OFFICE_WORDS.split()) | TITLES | {"united", "states"}
+OFFICES: Final = frozenset(_OFFICE_WORDS.split()) | TITLES | {"united", "states"}
 _PLACE_WORDS: Final = """
 africa europe asia america americas oceania antarctica north south americans atlantic pacific indian
 texas california florida york washington london paris moscow beijing tokyo berlin brussels
@@ -118,7 +118,7 @@ def _named_person(words: list[str]) -> list[str]:
         while rest:
             cut = next(
                 (n for n in (3, 2) if join_compounds(" ".join(rest[:n])).casefold() in NATION_OF), 0
-            ) or (rest[0].islower() or _bare(rest[0]) in NATION_OF or _bare(rest[0]) in _OFFICES)
+            ) or (rest[0].islower() or _bare(rest[0]) in NATION_OF or _bare(rest[0]) in OFFICES)
             if not cut:
                 break
             rest = rest[int(cut) :]
@@ -141,7 +141,7 @@ def _telling(words: list[str]) -> bool:
     bare = [_bare(word) for word in words]
     own = [
         word for word in bare
-        if word not in _OFFICES and word not in NATION_OF and word not in OPENERS and not word.isdigit()
+        if word not in OFFICES and word not in NATION_OF and word not in OPENERS and not word.isdigit()
     ]  # fmt: skip
     if len(words) > 1:
         return any(len(word) > 1 for word in own)

@@ -19,7 +19,7 @@ from events.text.nations import NATION_OF, join_compounds
 from events.text.normalise import fold, published
 
 # Words that say nothing about what happened.
-_STOP_WORDS: Final = """
+_STOP: Final = """
 a an the of in on at to for from by with and or as is are was were be been being after before that
 this these those it its his her their they he she him them into over during has have had having who
 whom whose which while amid amidst against between near about also not no than then there where when
@@ -28,7 +28,7 @@ several many if so due via per will would can could may might must says said say
 reported report reportedly announces announced u s including include following follow since because
 through within without across along later earlier early
 """
-_STOP: Final = frozenset(_STOP_WORDS.split())
+STOP_WORDS: Final = frozenset(_STOP.split())
 # Words that often open a sentence and are no names there.
 _OPENERS_WORDS: Final = """
 at the a an in on two three four five six seven eight nine ten eleven twelve dozens hundreds
@@ -209,7 +209,7 @@ def _look(raw: str) -> tuple[str, str, int]:
         nation = NATION_OF.get(word)
         if nation is not None:
             return word, nation, _NATION
-    key = "" if word in _STOP else stem(word)
+    key = "" if word in STOP_WORDS else stem(word)
     return word, key, _NAME if raw[0].isupper() and key else _PLAIN
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 from events.actions.address import change_address
 from events.actions.contexts.merge import merge_contexts
@@ -27,6 +28,9 @@ from events.models import (
     Context,
     ContextTally,
     Event,
+    EventFeatures,
+    FeatureCounts,
+    FeaturePosting,
     MonthTally,
     RelatedLink,
     ReviewItem,
@@ -114,7 +118,8 @@ def empty_database() -> None:
     """Delete every row of the archive, past all rules."""
     kinds = [*(kind for kinds in FILES.values() for kind in kinds), *CHILDREN.values(), DOCUMENT]
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
-        derived = (RelatedLink, SearchEntry, SearchWord, ContextTally, MonthTally)
+        derived: list[type[Model]] = [RelatedLink, EventFeatures, FeaturePosting, FeatureCounts]
+        derived += [SearchEntry, SearchWord, ContextTally, MonthTally]
         for model in (*derived, *(kind.model for kind in reversed(kinds))):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608  a table of ours
 

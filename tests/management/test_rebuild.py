@@ -29,10 +29,10 @@ def rebuild(*options: str) -> str:
 def test_only_what_is_due_is_computed_unless_all_is_asked_for() -> None:
     for n in range(3):
         make_event(f"Treaty {n}", contexts=["Treaty"])
-    assert rebuild() == "3 events related.\n"
-    assert rebuild() == "0 events related.\n"
+    assert rebuild() == "3 lists of related events computed.\n"
+    assert rebuild() == "0 lists of related events computed.\n"
     RelatedLink.objects.all().delete()
-    assert rebuild("--all") == "3 events related.\n"
+    assert rebuild("--all") == "3 lists of related events computed.\n"
     assert RelatedLink.objects.count() == 6
 
 

@@ -155,7 +155,7 @@ def test_related_list_gives_reasons_and_obeys_pins_and_bans(client: Client, even
         ("A far event.", 1, True),
         ("A near event.", 2, False),
     ]
-    assert related[1]["reason"] == {"contexts": ["Enlargement"]}
+    assert related[1]["reason"]["contexts"] == ["Enlargement"]
     html = page(client)
     assert "Shared contexts: Enlargement" in html
     assert "Chosen by an editor: The sequel." in html

@@ -77,7 +77,7 @@ def edit_context(*, actor: Actor, context_id: int, version: int, values: Context
         trace.related_contexts(*steps)
         context.save()
         events = events_of(context) if changes.keys() & {"name", "generic"} else []
-        if "generic" in changes:
+        if "generic" in changes or (context.generic and "name" in changes):
             relate_again(events, actor=actor)
     if "name" in changes:
         rewrite_documents(actor, events)

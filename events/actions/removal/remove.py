@@ -19,6 +19,7 @@ from django.db.models import Q
 from events.actions.errors import InvalidAction, StaleVersion
 from events.actions.programs.answered import blank_answers
 from events.actions.recording import Actor, Recording, recording
+from events.actions.relate_features import forget_wording
 from events.actions.removal.purging import purge_when_committed
 from events.actions.removal.quotes import Quotes, unquote
 from events.actions.removal.tombstones import TEXT_MARKS, removed_key, text_mark
@@ -112,6 +113,7 @@ def remove_event(*, actor: Actor, event_id: int, version: int, reason: str) -> E
         forget(ids, texts)
         forget_answers(ids)
         blank_answers()
+        forget_wording(ids)
         relate_again([*ids, *others], actor=actor)
         for other in others:
             links_changed(other)

@@ -12,8 +12,11 @@ from django.db.models import Count, OuterRef, Subquery
 
 from events import queries
 from events.actions.curate import tag_of
+from events.actions.relate import ranking_in_use
 from events.models import BannedReason, Context, Curation, Event, RelatedLink, Tagging
-from events.related.ranking import LINKS, Link, SharedContexts
+from events.related.neighbourhoods import links_of
+from events.related.picking import LINKS, Link
+from events.related.reasons import reason_in_full, reason_in_numbers, words_shared
 from events.vocabulary import Decision
 
 RANKED: Final = 20
@@ -50,7 +53,8 @@ class LinkRow:
     target: Event
     why: str
     rank: int = 0
-    score: int = 0
+    score: float = 0.0
+    numbers: str = ""
     decided: Curation | None = None
 
     @property
@@ -83,8 +87,7 @@ class RelatedLinks:
         self.reasons = _reasons(event, {row.context_id for row in bans})
         on_event = {reason.context.pk for reason in self.reasons}
         self.bans_elsewhere = [row.context for row in bans if row.context_id not in on_event]
-        ranking = SharedContexts(most=RANKED)
-        computed = ranking.links(ranking.standing([event.pk])).get(event.pk, [])
+        computed = links_of(event.pk, ranking_in_use(), most=RANKED)
         rows = self._rows(curations, computed, found)
         ranked = [rows[link.target] for link in computed if link.target in rows]
         self.ranking = [row for row in ranked if not row.is_cut_off]
@@ -94,7 +97,10 @@ class RelatedLinks:
         self.bans = [row for row in decided if row.decision == Decision.BAN]
         self.waiting = [row for row in decided if row.decision == Decision.NOTE and not row.rank]
         self.hits = [rows[pk] for pk in found if pk in rows and pk != event.pk]
-        self.public = queries.related_of([event.pk]).get(event.pk, [])
+        self.public = [
+            {**row, "words": words_shared(row["reason"])}
+            for row in queries.related_of([event.pk]).get(event.pk, [])
+        ]
 
     @property
     def limit(self) -> int:
@@ -105,7 +111,11 @@ class RelatedLinks:
         self, curations: list[Curation], computed: list[Link], found: Collection[int]
     ) -> dict[int, LinkRow]:
         decided = {row.target_id: row for row in curations}
-        places = {link.target: (rank, int(link.score)) for rank, link in enumerate(computed, start=1)}
+        names = {reason.context.pk: reason.context.name for reason in self.reasons}
+        places = {
+            link.target: (rank, link.score, reason_in_numbers(reason_in_full(link.reason, names)))
+            for rank, link in enumerate(computed, start=1)
+        }
         wanted = {*decided, *places, *found}
         targets = Event.objects.filter(pk__in=wanted).only("id", "edition", "date", "text", "state")
         shared = self._shared(wanted)
@@ -113,7 +123,7 @@ class RelatedLinks:
             target.pk: LinkRow(
                 target,
                 in_words(shared[target.pk]),
-                *places.get(target.pk, (0, 0)),
+                *places.get(target.pk, (0, 0.0, "")),
                 decided=decided.get(target.pk),
             )
             for target in targets

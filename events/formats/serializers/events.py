@@ -43,10 +43,24 @@ class CorrectionSerializer(Shape):
     by = serializers.CharField()
 
 
+class ShareSerializer(Shape):
+    """What two related events have in common."""
+
+    kind = serializers.ChoiceField(choices=("context", "word"))
+    said = serializers.CharField(help_text="The context's name, or the word as it stands in the event.")
+    events = serializers.IntegerField(help_text="How many events had it when features were counted.")
+    points = serializers.FloatField(help_text="What it adds to the score, before time and category.")
+
+
 class ReasonSerializer(Shape):
     """Why two events are related."""
 
     contexts = serializers.ListField(child=serializers.CharField(), help_text="Names of shared contexts.")
+    story = serializers.CharField(help_text="The context under which both stand, or empty.")
+    shares = ShareSerializer(many=True, help_text="The most telling of what both have, with numbers.")
+    near = serializers.FloatField(
+        allow_null=True, help_text="What their distance in time leaves of the points; null: not computed."
+    )
 
 
 class RelatedSerializer(Shape):

@@ -1,4 +1,4 @@
-"""``manage.py export jsonl|csv|sqlite|markdown DEST``: the archive as files."""
+"""``manage.py export jsonl|csv|sqlite|markdown|related DEST``: the archive as files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from events.actions.errors import InvalidAction
 from events.actions.export.csv_files import export_csv
 from events.actions.export.jsonl import export_jsonl
 from events.actions.export.markdown import export_markdown
+from events.actions.export.related import export_related
 from events.actions.export.sqlite_file import export_sqlite
 from events.management.progress import Progress
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
@@ -54,11 +55,22 @@ class Command(BaseCommand):
                 help="a folder that is empty, does not exist or holds an earlier export",
             )  # fmt: skip
 
+        related = formats.add_parser(
+            "related", help="each event's related events by their origins' ids, one JSON line an event"
+        )
+        related.add_argument(
+            "--as-ranked", action="store_true",
+            help="the best ten as ranked, with those that lists leave out because they tell the same again",
+        )  # fmt: skip
+        related.add_argument("destination", type=Path, metavar="FILE", help="the file to write")
+
     def handle(self, *_args: Any, **options: Any) -> None:
         """Export; raises ``CommandError`` where that is not possible."""
         try:
             if options["format"] == "markdown":
                 self._markdown(options["destination"], options["edition"])
+            elif options["format"] == "related":
+                self._related(options["destination"], as_ranked=options["as_ranked"])
             else:
                 self._dump(options)
         except (InvalidAction, OSError) as error:
@@ -93,6 +105,11 @@ class Command(BaseCommand):
         )
         if unfit := counts["unfit"]:
             raise CommandError(f"{unfit:,} pages could not be written: their addresses are no file names.")
+
+    def _related(self, path: Path, *, as_ranked: bool) -> None:
+        with Progress(self.stderr, "events") as progress:
+            written = export_related(path, as_ranked=as_ranked, progress=progress.show)
+        self.stdout.write(f"{written:,} events written with their related events.")
 
     def _complain(self, address: str) -> None:
         self.stderr.write(f"{address}: cannot be the name of a file; the day's page lists the event")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -27,7 +28,17 @@ class Command(BaseCommand):
         related = kinds.add_parser("related", help="compute related links")
         related.add_argument(
             "--all", action="store_true",
-            help="compute the links of all events; without it only what is due, or was left by a killed run",
+            help="compute the links of all events; without it only what is due, or was left by a killed run. "
+            "What is stored already is confirmed: nothing is written where nothing differs",
+        )  # fmt: skip
+        related.add_argument(
+            "--recount", action="store_true",
+            help="count anew first how rare words, names and contexts are, and compute all links by that; "
+            "happens by itself when an edition has more than doubled since",
+        )  # fmt: skip
+        related.add_argument(
+            "--processes", type=int, default=os.cpu_count() or 1, metavar="N",
+            help="how many compute at once (default: %(default)s, the processors there are)",
         )  # fmt: skip
         search = kinds.add_parser("search", help="make the full-text index agree with the archive")
         search.add_argument(
@@ -40,7 +51,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run it; raises ``CommandError`` where something is left to do."""
         if options["kind"] == "related":
-            self._related(whole=options["all"])
+            self._related(whole=options["all"], recount=options["recount"], processes=options["processes"])
         elif options["kind"] == "counts":
             count_anew()
             self.stdout.write("Events counted anew, by context and year, and by month.")
@@ -73,20 +84,11 @@ class Command(BaseCommand):
             changed = rebuild(whole=whole, progress=step)
         self.stdout.write(f"{changed:,} entries of the index written or removed.")
 
-    def _related(self, *, whole: bool) -> None:
-        if whole:
-            mark_all_due()
-        due = Document.objects.filter(related_due=True)
-        total = due.count()
-        done = 0
-        with Progress(self.stderr, "events") as progress:
-
-            def step(count: int) -> None:
-                nonlocal done
-                done += count
-                progress.show(done, total)
-
-            related = relate_due(progress=step)
-        self.stdout.write(f"{related:,} events related.")
-        if left := due.count():
+    def _related(self, *, whole: bool, recount: bool, processes: int) -> None:
+        if whole or recount:
+            mark_all_due(recount=recount)
+        with Progress(self.stderr, "steps") as progress:
+            related = relate_due(progress=progress.show, processes=processes)
+        self.stdout.write(f"{related:,} lists of related events computed.")
+        if left := Document.objects.filter(related_due=True).count():
             raise CommandError(f"{left:,} events are still due: others were writing them. Run it again.")

@@ -55,15 +55,8 @@ class Command(BaseCommand):
 
     def _relate(self) -> None:
         due = Document.objects.filter(related_due=True)
-        total, done = due.count(), 0
-        with Progress(self.stderr, "events") as progress:
-
-            def step(count: int) -> None:
-                nonlocal done
-                done += count
-                progress.show(done, total)
-
-            relate_due(progress=step)
+        with Progress(self.stderr, "steps") as progress:
+            relate_due(progress=progress.show)
         settle_related()
         if left := due.count():
             raise CommandError(

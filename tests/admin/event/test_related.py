@@ -59,10 +59,11 @@ def other(text: str) -> Event:
 def test_the_ranking_says_why(desk: Client, event: Event) -> None:
     shown = words(desk.get(url(event)))
     assert (
-        "Rank 1, score 2: shares Treaty (2 events), Donald Tusk (3 events) and "
-        "Poland (generic, does not count)." in shown
+        "Rank 1, score 1.4: shares Treaty (2 events), Donald Tusk (3 events) and "
+        "Poland (generic, does not count). Treaty 0.7 (2 events), Donald Tusk 0.4 (3 events); "
+        "× 1.00 for the time between." in shown
     )
-    assert "Rank 2, score 1: shares Donald Tusk (3 events) and Poland (generic, does not count)." in shown
+    assert "Rank 2, score 0.5: shares Donald Tusk (3 events) and Poland (generic, does not count)." in shown
     assert "Shares nothing." not in shown
 
 
@@ -73,8 +74,8 @@ def test_links_below_what_readers_get_are_shown_as_such(desk: Client) -> None:
     relate_due()
     shown = desk.get(url(event)).content.decode()
     assert "2 more, which readers do not get" in shown
-    assert "Rank 12, score 1" in shown
-    assert [row["text"] for row in queries.related_of([event.pk])[event.pk]][-1] == "On day 3."
+    assert "Rank 12, score 0.0" in shown
+    assert [row["text"] for row in queries.related_of([event.pk])[event.pk]][-1] == "On day 10."
 
 
 def test_deciding_by_buttons_ends_on_the_events_page(desk: Client, event: Event) -> None:
