@@ -109,6 +109,17 @@ def claim_key(*, user: User, key: str, fingerprint: str) -> Claim | Answer:
     raise KeyInUse(1)
 
 
+def stored_answer(*, user: User, key: str, fingerprint: str) -> Answer | None:
+    """What the request was answered before, if it was. Raises ``KeyReused`` as :func:`claim_key` does."""
+    kept = StoredAnswer.objects.filter(user=user, key=key, claimed_at__gte=timezone.now() - KEPT)
+    found = kept.first()
+    if found is None:
+        return None
+    if found.fingerprint != fingerprint:
+        raise KeyReused
+    return None if found.status is None else Answer(found.status, found.headers, found.body)
+
+
 def carry_out(
     act: Callable[[], _Made], show: Callable[[_Made], Answer], *, actor: Actor, claim: Claim | None = None
 ) -> Answer:

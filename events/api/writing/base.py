@@ -10,7 +10,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from django.db import OperationalError
 from django.http import HttpResponse
@@ -21,7 +21,15 @@ from rest_framework.request import Request
 from events import catalogue, queries
 from events.actions import rows
 from events.actions.errors import ActionError, MissingRight, StaleVersion
-from events.actions.programs.answered import Answer, Claim, KeyInUse, KeyReused, carry_out, claim_key
+from events.actions.programs.answered import (
+    Answer,
+    Claim,
+    KeyInUse,
+    KeyReused,
+    carry_out,
+    claim_key,
+    stored_answer,
+)
 from events.actions.recording import Actor
 from events.api import problems
 from events.api.answers import encode, etag_of
@@ -43,7 +51,9 @@ class WritingView(ArchiveView):
 
     writer: Writer
     seen: Seen | None = None
-    _body: bytes = b""
+    recalls: ClassVar[bool] = True
+    """Whether a repeated request is known by its body as a whole."""
+    _body: bytes | None = None
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -60,7 +70,24 @@ class WritingView(ArchiveView):
         if not any(holds(actor, right) for right in rights):
             raise MissingRight(rights[0])
         self.require_known_parameters(request)
+        if self.recalls:
+            self._recall(request)
         return actor
+
+    def _recall(self, request: Request) -> None:
+        """Raise what the request was answered before, before anything that it changed is looked at."""
+        key, user = _key_of(request), self.writer.actor.user
+        if key is None or user is None:
+            return
+        fingerprint = _fingerprint(request, self._read(request))
+        answer = stored_answer(user=user, key=key, fingerprint=fingerprint)
+        if answer is not None:
+            raise _Answered(answer)
+
+    def _read(self, request: Request) -> bytes:
+        if self._body is None:
+            self._body = read_body(request._request)
+        return self._body
 
     def require_seen(self, request: Request, subject: Subject, pk: int, current: int) -> int:
         """*current*, the thing's revision, if ``If-Match`` names it; raises ``Problem`` (400, 412, 428)."""
@@ -73,8 +100,8 @@ class WritingView(ArchiveView):
         if optional and raw.headers.get("Content-Length", "0") in {"", "0"} and not raw.content_type:
             return {}
         require_media_type(raw, *((MERGE_PATCH, JSON) if patch else (JSON,)))
-        self._body = read_body(raw)
-        return {} if optional and not self._body else parse_object(self._body)
+        said = self._read(request)
+        return {} if optional and not said else parse_object(said)
 
     def carry_out(
         self,
@@ -84,28 +111,22 @@ class WritingView(ArchiveView):
     ) -> HttpResponse:
         """Do *act* once, whatever is repeated, and answer with what *show* makes of it."""
         actor = self.writer.actor
-        claim = self.claimed(request, self._body)
+        claim = self.claimed(request, self._body or b"")
         if isinstance(claim, Answer):
             return replayed(claim)
         return answered(request, carry_out(act, show, actor=actor, claim=claim))
 
     def claimed(self, request: Request, body: bytes) -> Claim | Answer | None:
         """The claim on the request's ``Idempotency-Key``, or its answer; None where it has no key."""
-        said = request._request.headers.get("Idempotency-Key", "").strip()
-        user = self.writer.actor.user
-        if not said or request.method != "POST" or user is None:
+        key, user = _key_of(request), self.writer.actor.user
+        if key is None or user is None:
             return None
-        match = _KEY.fullmatch(said)
-        if match is None:
-            detail = "An `Idempotency-Key` is a string of 1 to 255 visible characters of ASCII."
-            raise problems.Problem(problems.BAD_REQUEST, detail)
-        asked = [str(request.method), request._request.get_full_path()]
-        asked += [request._request.headers.get(name, "") for name in ("Content-Type", "If-Match")]
-        digest = hashlib.sha256("\0".join(asked).encode("utf-8", "replace") + b"\0" + body)
-        return claim_key(user=user, key=match[1], fingerprint=digest.hexdigest())
+        return claim_key(user=user, key=key, fingerprint=_fingerprint(request, body))
 
     def handle_exception(self, exc: Exception) -> Any:
         """What actions raise, as problems."""
+        if isinstance(exc, _Answered):
+            return replayed(exc.answer)
         return super().handle_exception(self._as_problem(exc))
 
     def _as_problem(self, exc: Exception) -> Exception:
@@ -126,6 +147,32 @@ class WritingView(ArchiveView):
             _log.warning("The database was busy: %s", self.request.path, exc_info=exc)
             found = problems.Problem(problems.UNAVAILABLE, headers={"Retry-After": "2"})
         return found
+
+
+class _Answered(Exception):  # noqa: N818  nothing went wrong
+    """The request was answered before."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def _key_of(request: Request) -> str | None:
+    """What names this request, if anything does; raises ``Problem`` (400) for what is no key."""
+    said = request._request.headers.get("Idempotency-Key", "").strip()
+    if not said or request.method != "POST":
+        return None
+    match = _KEY.fullmatch(said)
+    if match is None:
+        detail = "An `Idempotency-Key` is a string of 1 to 255 visible characters of ASCII."
+        raise problems.Problem(problems.BAD_REQUEST, detail)
+    return match[1]
+
+
+def _fingerprint(request: Request, body: bytes) -> str:
+    asked = [str(request.method), request._request.get_full_path()]
+    asked += [request._request.headers.get(name, "") for name in ("Content-Type", "If-Match")]
+    return hashlib.sha256("\0".join(asked).encode("utf-8", "replace") + b"\0" + body).hexdigest()
 
 
 def holds(actor: Actor, right: Right) -> bool:

@@ -64,6 +64,7 @@ class RecordsView(WritingView):
     """``POST harvest/records/``."""
 
     parameters = tuple(DeliveryInput().fields)
+    recalls = False  # its body is not held in memory
 
     @extend_schema(
         operation_id="harvest_records",

@@ -182,3 +182,18 @@ def test_of_many_at_once_with_one_key_one_is_done() -> None:
     assert outcomes[201] >= 1
     assert len({content for content in answers if content}) == 1
     assert Event.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_repeated_change_is_answered_though_its_state_is_no_longer_the_present_one() -> None:
+    """The answer was lost on its way: who asks again still names the state from before."""
+    chief, event = program(Role.CHIEF), make_event()
+    path, body = f"events/{event.pk}/withdraw/", {"reason": "No news."}
+    first = send(chief, body, path=path, seen='"1-0"')
+    again = send(chief, body, path=path, seen='"1-0"')
+    assert (first.status_code, again.status_code) == (200, 200), again.content
+    assert again.content == first.content
+    assert again.headers["ETag"] == first.headers["ETag"]
+    problem(send(chief, body, path=path, seen='"2-0"'), 422, "idempotency-key-reused")
+    problem(send(chief, body, "two", path=path, seen='"1-0"'), 412, "precondition-failed")
+    assert Revision.objects.count() == 1
