@@ -24,7 +24,7 @@ from events.models import StoredAnswer
 
 KEPT: Final = dt.timedelta(hours=24)
 LAPSES: Final = dt.timedelta(minutes=5)
-"""After this a claim without an answer is nobody's any more: longer than any request takes."""
+"""After this a claim without an answer is nobody's any more; what takes long renews it."""
 _ATTEMPTS: Final = 3
 
 _Made = TypeVar("_Made")
@@ -66,6 +66,10 @@ class Claim:
         rows = StoredAnswer.objects.select_for_update().filter(pk=self.pk, claim=self.claim)
         if not rows.values_list("pk", flat=True).first():
             raise KeyInUse(1)
+
+    def renew(self) -> None:
+        """Say that the request is still at work."""
+        StoredAnswer.objects.filter(pk=self.pk, claim=self.claim).update(claimed_at=timezone.now())
 
     def keep(self, answer: Answer) -> None:
         """Store the answer."""

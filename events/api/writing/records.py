@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from events.actions.harvesting.batch import Outcome
 from events.actions.harvesting.deliver import ORIGIN_FIELDS, deliver_records
-from events.actions.programs.answered import Answer
+from events.actions.programs.answered import Answer, Claim
 from events.api import problems
 from events.api.answers import encode
 from events.api.describe import query
@@ -29,6 +29,8 @@ from events.vocabulary import DEFAULT_EDITION, EDITION_CHOICES, EDITIONS, Right
 NDJSON: Final = "application/x-ndjson"
 BYTES_MOST: Final = 32 * 1024 * 1024
 RECORDS_MOST: Final = 10_000
+_RENEWED_EVERY: Final = 500
+"""After so many records a claim is renewed, however busy the machine is."""
 _RESULTS: Final = {
     "conflicts": "conflict", "doubtful": "doubtful", "held": "held", "merged": "merged",
     "created": "created", "updated": "updated", "unchanged": "unchanged", "bad": "bad",
@@ -106,7 +108,7 @@ class RecordsView(WritingView):
                 fingerprint=hashlib.sha256(f"{actor.name} {key} {digest}".encode()).hexdigest(),
             )
             try:
-                answer = self._deliver(reader, asked, resumable=claim is not None)
+                answer = self._deliver(reader, asked, claim)
                 if claim is not None:
                     claim.keep(answer)
             except BaseException:
@@ -115,9 +117,15 @@ class RecordsView(WritingView):
                 raise
         return answered(request, answer)
 
-    def _deliver(self, reader: PostedReader, asked: dict[str, Any], *, resumable: bool) -> Answer:
+    def _deliver(self, reader: PostedReader, asked: dict[str, Any], claim: Claim | None) -> Answer:
         told: list[Outcome] = []
         dry_run = asked["dry_run"] == "true"
+
+        def listen(one: Outcome) -> None:
+            told.append(one)
+            if claim is not None and not dry_run and len(told) % _RENEWED_EVERY == 0:
+                claim.renew()
+
         about = {name: asked[f"origin_{name}" if name == "name" else name] for name in ORIGIN_FIELDS}
         harvest = deliver_records(
             reader,
@@ -126,8 +134,8 @@ class RecordsView(WritingView):
             about=about,
             moment=asked["moment"],
             dry_run=dry_run,
-            listen=told.append,
-            resumable=resumable,
+            listen=listen,
+            resumable=claim is not None,
         )
         said = {
             "harvest": None if dry_run else harvest.pk,

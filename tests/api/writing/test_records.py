@@ -217,6 +217,22 @@ def test_a_key_gives_the_same_answer_again(robot: Program) -> None:
     problem(send(robot, FIRST, path=f"{PATH}&dry_run=true", **key), 422, "idempotency-key-reused")
 
 
+def test_a_long_delivery_keeps_its_claim(robot: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "_RENEWED_EVERY", 1)
+    deliver = records.deliver_records
+    seen: list[dt.datetime] = []
+
+    def late(*args: Any, **said: Any) -> Any:
+        StoredAnswer.objects.update(claimed_at=timezone.now() - dt.timedelta(hours=1))
+        done = deliver(*args, **said)
+        seen.append(StoredAnswer.objects.get().claimed_at)
+        return done
+
+    monkeypatch.setattr(records, "deliver_records", late)
+    assert results(send(robot, FIRST, **{"Idempotency-Key": "one"})) == ["created"]
+    assert seen[0] > timezone.now() - dt.timedelta(minutes=1)
+
+
 @pytest.mark.parametrize("keyed", [True, False])
 def test_what_broke_off_is_taken_up_where_it_was(
     robot: Program, monkeypatch: pytest.MonkeyPatch, keyed: bool
