@@ -212,7 +212,7 @@ def test_the_same_queries_for_one_due_event_and_for_three(count: int) -> None:
     links_due(list(Event.objects.values_list("pk", flat=True)[:count]))
     with CaptureQueriesContext(connection) as queries:
         relate_due()
-    assert len(queries) == (36 if connection.vendor == "sqlite" else 43)
+    assert len(queries) == (36 if connection.vendor == "sqlite" else 40)
     assert stored() == by_the_rule()
 
 
