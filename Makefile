@@ -26,11 +26,11 @@ export HOME := $(CURDIR)/.tools/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment demo demo-password manage test test-browser test-slow lint format types check pictures check-pages messages steady bench clean
+.PHONY: help environment demo demo-password manage test test-browser test-clients test-slow lint format types check pictures check-pages messages steady bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1 | \2/p' Makefile | while IFS='|' read -r left right; do printf '%-24s%s\n' "$$left" "$$right"; done
-	@echo '  ARGS="…" goes to the program behind test, test-browser, test-slow, steady, bench and manage.'
+	@echo '  ARGS="…" goes to the program behind test, test-browser, test-clients, test-slow, steady, bench and manage.'
 	@echo '  PYTHON=python3.12 chooses the interpreter, PORT=8001 the port of the demo.'
 
 var/tmp:
@@ -69,6 +69,10 @@ test: environment ## the default suite on SQLite, and on PostgreSQL if TEST_DATA
 
 test-browser: environment ## the tests in a real browser (needs Chromium)
 	@$(PY) -m pytest -m browser $(ARGS) || [ $$? -eq 5 ]
+
+test-clients: environment ## the API met by programs of others: generated requests, a generated client
+	@$(UV) run --quiet --isolated --locked --all-extras --python .tools/bin/python --with 'schemathesis>=4.32,<5' --with 'openapi-python-client>=0.29,<1' \
+		python -m pytest -m slow tests/clients $(ARGS)
 
 test-slow: environment ## the long runs: kills, random interleavings, the real corpus
 	@$(PY) -m pytest -m slow $(ARGS) || [ $$? -eq 5 ]

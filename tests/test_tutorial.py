@@ -14,6 +14,8 @@ import pytest
 from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
 
+from events.vocabulary import ROBOTS, Role
+
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "api-tutorial.md"
 BASE = "http://127.0.0.1:8000"
 LANGUAGES = {"sh": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"],
@@ -33,7 +35,14 @@ def prints(output: str, expected: str) -> bool:
     return re.fullmatch(pattern, output.strip(), flags=re.DOTALL) is not None
 
 
-def run(language: str, command: str, base: str) -> str:
+def token(role: str) -> str:
+    """A token of somebody with this role, as an operator makes it."""
+    said = StringIO()
+    call_command("make_token", f"tutorial-{role}", role=role, stdout=said, stderr=StringIO())
+    return said.getvalue().strip()
+
+
+def run(language: str, command: str, base: str, tokens: dict[str, str]) -> str:
     """What a step prints; where it fails, how."""
     done = subprocess.run(
         [*LANGUAGES[language], command.replace(BASE, base)],
@@ -41,7 +50,7 @@ def run(language: str, command: str, base: str) -> str:
         text=True,
         timeout=60,
         check=False,
-        env={**os.environ, "NO_PROXY": "*", "no_proxy": "*"},
+        env={**os.environ, **tokens, "NO_PROXY": "*", "no_proxy": "*"},
     )
     said = done.stdout.replace(base, BASE)
     return said if done.returncode == 0 else f"{said}\nexit status {done.returncode}: {done.stderr}"
@@ -62,9 +71,10 @@ def test_a_step_that_prints_something_else_is_noticed() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_every_step_prints_what_the_page_says(live_server: LiveServer) -> None:
     call_command("seed_demo", stdout=StringIO(), stderr=StringIO())
+    tokens = {"TOKEN": token(Role.EDITOR), "ROBOT": token(ROBOTS)}
     wrong = [
         (command, said, expected)
         for language, command, expected in steps()
-        if not prints(said := run(language, command, live_server.url), expected)
+        if not prints(said := run(language, command, live_server.url, tokens), expected)
     ]
     assert wrong == []

@@ -40,13 +40,16 @@ REMOVABLE: Final = (problems.GONE, problems.LEGAL)
 LIST_FORMATS: Final = (JSON, XML, CSV, NDJSON)
 
 
-def query(name: str, schema: dict[str, Any], description: str, *, many: bool = False) -> OpenApiParameter:
+def query(
+    name: str, schema: dict[str, Any], description: str, *, many: bool = False, required: bool = False
+) -> OpenApiParameter:
     """A parameter of the query; *many*: it may be repeated."""
     if many:
         schema = {"type": "array", "items": schema}
     return OpenApiParameter(
-        name, schema, OpenApiParameter.QUERY, description=description, explode=True if many else None
-    )
+        name, schema, OpenApiParameter.QUERY, required, description=description,
+        explode=True if many else None,
+    )  # fmt: skip
 
 
 def path(name: str, schema: dict[str, Any]) -> OpenApiParameter:
@@ -227,6 +230,7 @@ def plain(
         summary=text,
         description=description.strip(),
         parameters=[*parameters, ETAG],
+        auth=[],
         responses=answers(operation, shape, formats, (problems.UNKNOWN_PARAMETER, *kinds), moves=moves),
     )
     return cast("Describe", said)

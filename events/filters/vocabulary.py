@@ -102,10 +102,10 @@ _MOMENT_SCHEMA: Final[Schema] = {
     "anyOf": [{"format": "date-time"}, {"format": "date"}],
     "examples": ["2026-01-31T12:30:00Z"],
 }
-WORD_SCHEMA: Final[Schema] = {"type": "string", "minLength": 1}
+WORD_SCHEMA: Final[Schema] = {"type": "string", "minLength": 1, "pattern": r"^[^\u0000]+$"}
 IDS_SCHEMA: Final[Schema] = {
     "type": "string",
-    "pattern": rf"^[0-9]{{1,19}}(,[0-9]{{1,19}}){{0,{IDS_MAX - 1}}}$",
+    "pattern": rf"^[1-9][0-9]{{0,17}}(,[1-9][0-9]{{0,17}}){{0,{IDS_MAX - 1}}}$",
     "examples": ["1,2,3"],
 }
 

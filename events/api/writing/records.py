@@ -36,15 +36,18 @@ _RESULTS: Final = {
     "created": "created", "updated": "updated", "unchanged": "unchanged", "bad": "bad",
 }  # fmt: skip
 """What a record is said to be, by what was counted; the first that holds."""
+_OF_ORIGIN: Final = {"origin_name": 200, "licence": 100, "licence_url": 500, "attribution": 500}
+"""What may be said of an origin, and how long it may be."""
 _PARAMETERS: Final = [
-    query("origin", {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,60}$"}, "Whose records they are."),
+    query("origin", {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,60}$"}, "Whose records they are.",
+          required=True),
     query("moment", {"type": "string", "format": "date-time"}, "When they were true: now, unless said. What "
           "an older delivery says overwrites nothing."),
     query("edition", {"type": "string", "enum": list(EDITIONS), "default": DEFAULT_EDITION}, "Of them all."),
     query("dry_run", {"type": "boolean", "default": False}, "Say what would happen, and write nothing."),
     *(
-        query(f"origin_{name}" if name == "name" else name, {"type": "string"}, "Of an origin that is new.")
-        for name in ORIGIN_FIELDS
+        query(name, {"type": "string", "minLength": 1, "maxLength": most}, "Of an origin that is new.")
+        for name, most in _OF_ORIGIN.items()
     ),
 ]  # fmt: skip
 
@@ -56,10 +59,10 @@ class DeliveryInput(Input):
     moment = Moment(required=False, default=None)
     edition = Choice(choices=EDITION_CHOICES, required=False, default=DEFAULT_EDITION)
     dry_run = Choice(choices=["true", "false"], required=False, default="false")
-    origin_name = Text(max_length=200, required=False, default="")
-    licence = Text(max_length=100, required=False, default="")
-    licence_url = Text(max_length=500, required=False, default="")
-    attribution = Text(max_length=500, required=False, default="")
+    origin_name = Text(max_length=_OF_ORIGIN["origin_name"], required=False, default="")
+    licence = Text(max_length=_OF_ORIGIN["licence"], required=False, default="")
+    licence_url = Text(max_length=_OF_ORIGIN["licence_url"], required=False, default="")
+    attribution = Text(max_length=_OF_ORIGIN["attribution"], required=False, default="")
 
 
 class RecordsView(WritingView):
