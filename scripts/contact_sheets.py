@@ -48,7 +48,8 @@ def take(browser: Any, base: str, kinds: list[Kind], width: int, theme: str) -> 
     """The top of each page as a picture, the page of a broken server last."""
     _, _, height = SHAPES[width]
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
-    page.route(f"{base}/broken/", lambda route: route.fulfill(body=_broken(), content_type="text/html"))
+    broken = _broken()
+    page.route(f"{base}/broken/", lambda route: route.fulfill(body=broken, content_type="text/html"))
     pictures = []
     for kind in [*kinds, Kind("broken", "/broken/")]:
         visit(page, base, kind.name, kind.path, kind.status)
