@@ -128,8 +128,16 @@ def _page(
             _shown(contexts.context_page(state), years, company, before),
         ),
         key=f"context {context.pk} html {before}",
-        headers={} if before else {"Link": links_of(href(context.path))},
+        headers={} if before else {"Link": ", ".join([links_of(href(context.path)), *_statements(context)])},
     )
+
+
+def _statements(context: Context) -> list[str]:
+    """Links to the context in the terms of SKOS, for machines."""
+    return [
+        f'<{absolute(href(context.path))}index.{suffix}>; rel="alternate"; type="{said.partition(";")[0]}"'
+        for suffix, said in _CONCEPT_TYPES.items()
+    ]
 
 
 def _years(context: Context) -> dict[int, int]:

@@ -18,7 +18,7 @@ from events.actions.export.jsonl import export_jsonl
 from events.actions.recording import Actor
 from events.formats.document import event_document, stored_json
 from events.models import Change, Document, Event, Revision, Sequence
-from events.vocabulary import Role
+from events.vocabulary import CHANGE_TYPES, Role
 from scripts.replica import OtherArchive, Replica, main, over_http
 from tests.actions.archives import fill_archive
 from tests.actions.busy_archive import Office
@@ -56,6 +56,8 @@ def differences(replica: Replica, folder: Path) -> list[str]:
     replica.follow()
     assert replica.last == manifest["sequence"] == Sequence.objects.get().last
     replica.write(folder / "copy")
+    happened = Change.objects.order_by().values_list("subject", "kind").distinct()
+    assert {f"{subject}.{kind}" for subject, kind in happened} <= set(CHANGE_TYPES)
     said = []
     for name in FILES:
         dump = (folder / "dump" / f"{name}.jsonl").read_bytes()

@@ -11,7 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from events.actions.bulk.replace import Wanted, start_replacing
 from events.actions.bulk.running import run_bulk_change
-from events.models import BulkChange, Context, Curation, Event, Harvest, ReviewItem
+from events.actions.webhooks.keep import create_webhook
+from events.models import BulkChange, Context, Curation, Event, Harvest, ReviewItem, Webhook
 from events.text.replacing import Finding
 from events.vocabulary import Decision, Grade, ReviewKind, Role
 from tests.browser.conftest import BROWSER, sign_in
@@ -44,6 +45,10 @@ def furnish() -> None:
         without=(), grade=Grade.TYPO, note="",
     )  # fmt: skip
     run_bulk_change(replaced.pk)
+    root = make_person(Role.ADMINISTRATOR, name="root")
+    webhook, _ = create_webhook(actor=root, url="https://hooks.example/")
+    tried = {"at": "2026-11-30T12:00:00+00:00", "status": 503, "seconds": 0.2, "said": ""}
+    webhook.deliveries.create(attempts=1, tries=[tried], answer="Busy.")
     sides = {"base": "A bridge.", "ours": "A long bridge.", "upstream": "A short bridge."}
     for kind in (ReviewKind.CONFLICT, ReviewKind.DUPLICATE, ReviewKind.HELD):
         ReviewItem.objects.create(kind=kind, key=kind, event=event, other=other, field="text", data=sides)
@@ -51,14 +56,15 @@ def furnish() -> None:
 
 def paths() -> list[str]:
     """Every page of the desk: its own, and each model's list and form."""
-    event, context, harvest, bulk = (
-        model.objects.earliest("pk").pk for model in (Event, Context, Harvest, BulkChange)
+    event, context, harvest, bulk, webhook = (
+        model.objects.earliest("pk").pk for model in (Event, Context, Harvest, BulkChange, Webhook)
     )
     own = [page.name for page in admin.site.pages if "<" not in page.route]  # type: ignore[attr-defined]
     names = ["index", "events_event_add", *own, *(f"events_{name}_changelist" for name in MODELS)]
     with_id = {
         "events_event_change": event, "events_event_history": event, "events_context_change": context,
         "events_context_history": context, "events_harvest_change": harvest,
+        **{f"webhook{act}": webhook for act in ("", "_edit", "_rotate", "_replay", "_delete")},
         "events_event_related": event, "harvest_undo": harvest, "bulk_change": bulk, "bulk_undo": bulk,
     }  # fmt: skip
     return [

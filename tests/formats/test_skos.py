@@ -205,6 +205,8 @@ def test_the_vocabulary_of_the_sample_is_skos(
 @pytest.mark.django_db
 def test_a_context_has_its_statements_at_its_page_and_in_the_api(client: Client) -> None:
     context = make_context("Bridges")
+    linked = client.get("/contexts/bridges/").headers["Link"]
+    assert 'contexts/bridges/index.ttl>; rel="alternate"; type="text/turtle"' in linked
     Alias.objects.create(context=context, edition="en", name="Spans")
     for suffix, media in (("ttl", "text/turtle; charset=utf-8"), ("jsonld", "application/ld+json")):
         page = client.get(f"/contexts/bridges/index.{suffix}")
