@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -73,12 +74,14 @@ def restore_backup(folder: Path) -> Mapping[str, int]:
     """
     manifest = read_manifest(folder)
     path, expected = _checked(folder, manifest)
-    if Event.objects.exists() or Sequence.objects.exclude(last=0).exists():
+    accounts = get_user_model()._default_manager
+    if Event.objects.exists() or Sequence.objects.exclude(last=0).exists() or accounts.exists():
         raise InvalidAction(
-            "The database holds an archive already. A backup can only be restored into an empty one: name "
-            "another DATABASE_URL and run migrate first."
+            "The database holds an archive or accounts already. A backup can only be restored into an empty "
+            "one: name another DATABASE_URL and run migrate first."
         )
     if connection.vendor == "postgresql":
+        _drop_later_tables(expected)
         _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",
              "--exit-on-error", f"--dbname={_database()}", str(path))  # fmt: skip
     else:
@@ -147,6 +150,14 @@ def _dump_postgresql(path: Path) -> tuple[int, dict[str, int]]:
              f"--file={path}", f"--dbname={_database()}")  # fmt: skip
     _run("pg_restore", "--file=/dev/null", str(path))
     return sequence, rows
+
+
+def _drop_later_tables(expected: Mapping[str, int]) -> None:
+    """Take the empty tables away that a newer version made: they refer to those that are replaced."""
+    with connection.cursor() as cursor:
+        for name in connection.introspection.table_names(cursor):
+            if name not in expected:
+                cursor.execute(f"DROP TABLE {_quoted(name)} CASCADE")
 
 
 def _counted() -> dict[str, int]:
