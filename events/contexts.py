@@ -26,7 +26,7 @@ CONTEXTS_AT_ONCE: Final = 200
 LOOKED_AT: Final = 500
 """How many of a context's newest events say what it appears with."""
 COUNTED_MOST: Final = 10_000
-"""How many of an edition's newest events say which contexts are used most."""
+"""How many of an edition's newest events say which contexts are used most; contexts are counted so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +198,8 @@ def most_used(edition: str, *, limit: int) -> list[Json]:
 
 
 def standing_count(edition: str) -> int:
-    """How many contexts an edition has; one query."""
-    return Context.objects.standing().of_edition(edition).count()
+    """How many contexts an edition has, counted up to :data:`COUNTED_MOST`; one query."""
+    return Context.objects.standing().of_edition(edition)[:COUNTED_MOST].count()
 
 
 def event_counts(context_ids: Collection[int]) -> dict[int, int]:

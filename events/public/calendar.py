@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from events import queries, timeline
+from events.filter_fields import parse_id
 from events.formats.charts import Point, columns
 from events.public.conditional import answer, etag_of, remembered
 from events.public.errors import absolute, moved, not_found
@@ -25,6 +26,9 @@ _COUNTED_FOR: Final = 60
 """Seconds for which the counts of all years may be older than the archive."""
 _LEVELS: Final = 4
 _LEAP_YEAR: Final = 2004
+_BEFORE: Final = "before"
+_YEARS_AT_ONCE: Final = 10
+"""How many years a page of anniversaries looks at."""
 _A_DAY: Final = 20
 """How many events of one day an anniversary shows; the day's own page has them all."""
 _weeks: Final = calendar.Calendar(firstweekday=calendar.MONDAY)
@@ -127,7 +131,7 @@ def month_page(request: HttpRequest, year: str, month: str, edition: str = DEFAU
 
 @require_safe
 def same_day_page(request: HttpRequest, month: str, day: str, edition: str = DEFAULT_EDITION) -> HttpResponse:
-    """``/on-this-day/02/9/``: the same day in every year, newest first."""
+    """``/on-this-day/02/9/``: the same day in every year, newest first; ``?before=YEAR`` goes on."""
     try:
         date = dt.date(_LEAP_YEAR, int(month), int(day))
     except ValueError:
@@ -135,27 +139,33 @@ def same_day_page(request: HttpRequest, month: str, day: str, edition: str = DEF
     path = f"{EDITIONS[edition].prefix}/on-this-day/{date.month:02d}/{date.day}/"
     if request.path_info != path:
         return moved(path)
-    rows = timeline.on_days(edition, timeline.same_days(edition, date.month, date.day))
+    until = parse_id(request.GET.get(_BEFORE, ""))
+    every = timeline.same_days(edition, date.month, date.day)
+    dates = [day for day in every if until is None or day.year < until]
+    rows = timeline.on_days(edition, dates[:_YEARS_AT_ONCE])
+    older = f"{path}?{_BEFORE}={dates[_YEARS_AT_ONCE - 1].year}" if len(dates) > _YEARS_AT_ONCE else ""
     shown = [row for _, of_day in groupby(rows, key=lambda row: row[1]) for row in islice(of_day, _A_DAY)]
     before, after = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
     title = f"{words(edition)['on_this_day']}: {day_of_year_words(edition, date)}"
     return answer(
         request,
-        etag=etag_of(path, rows),
+        etag=etag_of(path, rows, until, older),
         content_type=FORMATS["html"],
         make=lambda: render(
             "public/same_day.html",
             edition,
             {
-                "canonical": absolute(path),
+                "canonical": absolute(path) + (f"?{_BEFORE}={until}" if until is not None else ""),
                 "title": title,
                 "count": count_words(edition, len(rows)),
                 "days": groups_by_day(edition, queries.documents([row[0] for row in shown]), 0),
                 "earlier": _anniversary(edition, before),
                 "later": _anniversary(edition, after),
+                "older_href": older,
+                "first_href": path if until is not None else "",
             },
         ),
-        key=f"calendar {path}",
+        key=f"calendar {path} {until}",
     )
 
 

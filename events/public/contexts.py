@@ -266,7 +266,9 @@ def contexts_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpR
         "path": path,
         "q": sought,
         "start": start,
-        "standing": f"{standing:,}",
+        "standing": f"{words(edition)['more_than']} {standing:,}"
+        if standing == contexts.COUNTED_MOST
+        else f"{standing:,}",
         "most_used": [{**row, "href": href(row["path"])} for row in ranked],
         "letters": (
             []

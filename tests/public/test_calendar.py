@@ -149,6 +149,19 @@ def test_a_leap_day_has_an_anniversary_without_the_years_between(client: Client)
     assert "Leap." in page(client, "/on-this-day/02/29/")
 
 
+def test_anniversaries_of_many_years_are_paged(client: Client) -> None:
+    for year in range(1990, 2003):
+        make.make_event(f"In {year}.", date=f"{year}-02-09")
+    first = page(client, "/on-this-day/02/9/")
+    assert "In 1993." in first
+    assert "In 1992." not in first
+    assert "/on-this-day/02/9/?before=1993" in first
+    second = page(client, "/on-this-day/02/9/?before=1993")
+    assert "In 1990." in second
+    assert "In 1993." not in second
+    assert "?before=1990" not in second
+
+
 def test_a_day_without_events_in_any_year_says_so(client: Client) -> None:
     make.make_event("One.", date="2004-02-09")
     assert "There are no events here yet." in page(client, "/on-this-day/07/1/")

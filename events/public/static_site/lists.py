@@ -95,7 +95,7 @@ def write_anniversaries(pages: Pages, edition: str) -> None:
     """Every day of a leap year."""
     for number in DAYS:
         date = dt.date(_LEAP_YEAR, 1, 1) + dt.timedelta(days=number)
-        pages.view(f"{EDITIONS[edition].prefix}/on-this-day/{date.month:02d}/{date.day}/")
+        pages.view_list(f"{EDITIONS[edition].prefix}/on-this-day/{date.month:02d}/{date.day}/")
 
 
 def write_opinion(pages: Pages, edition: str) -> None:
