@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from django.db.models import F, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from events.editorials import editorials
 from events.models import Context, Curation, Event, RelatedLink
@@ -63,13 +63,18 @@ def related_state(event_id: int) -> RelatedState:
     return RelatedState(tuple(rows), latest)
 
 
+_TARGET: Final = ("id", "edition", "date", "text", "addresses__date", "addresses__slug")
 _links: Final = Prepared(
     lambda ids: (
-        RelatedLink.objects.filter(event_id__in=ids)
-        .order_by("event_id", "rank")
-        .values_list("event_id", "target_id", "score", "reason")
+        Event.objects.published()
+        .filter(linked_from__event__in=ids, addresses__current=True)
+        .order_by("linked_from__event", "linked_from__rank")
+        .values_list(
+            "linked_from__event", "linked_from__score", "linked_from__reason",
+            Exists(Curation.objects.filter(event=OuterRef("linked_from__event"))), *_TARGET,
+        )
     )
-)
+)  # fmt: skip
 _curations: Final = Prepared(
     lambda ids: (
         Curation.objects.filter(event_id__in=ids)
@@ -79,10 +84,7 @@ _curations: Final = Prepared(
 )
 _targets: Final = Prepared(
     lambda ids: (
-        Event.objects.published()
-        .filter(pk__in=ids, addresses__current=True)
-        .order_by()
-        .values_list("id", "edition", "date", "text", "addresses__date", "addresses__slug")
+        Event.objects.published().filter(pk__in=ids, addresses__current=True).order_by().values_list(*_TARGET)
     )
 )
 _names: Final = Prepared(
@@ -94,31 +96,39 @@ def related_of(event_ids: Collection[int]) -> dict[int, list[Json]]:
     """The related lists of these events, composed of what was computed and what editors decided.
 
     Pins first, in their order, then the computed links that are neither pinned nor banned, some with
-    an editor's note; only published targets. Four queries for any number of events. Ids without links
-    are missing.
+    an editor's note; only published targets. Two queries for events about which nothing was decided,
+    four at most, for any number of events. Ids without links are missing.
     """
     ids = list(event_ids)
     links: dict[int, list[Row]] = defaultdict(list)
-    for event_id, *link in _links.rows(ids=ids):
-        links[event_id].append(tuple(link))
+    targets: dict[int, Json] = {}
+    unsure = set(ids)
+    for event_id, score, reason, decided, *target in _links.rows(ids=ids):
+        links[event_id].append((target[0], score, reason))
+        targets[target[0]] = _target(*target)
+        if not decided:
+            unsure.discard(event_id)
+    # Of those without links nobody has said yet whether something was decided about them.
+    asked = [pk for pk in ids if pk in unsure]
     decisions: dict[int, list[Row]] = defaultdict(list)
-    for event_id, *decision in _curations.rows(ids=ids):
+    for event_id, *decision in _curations.rows(ids=asked):
         decisions[event_id].append(tuple(decision))
-    wanted = {row[0] for rows in (*links.values(), *decisions.values()) for row in rows}
-    targets = {
-        pk: {
-            "id": pk,
-            "address": EDITIONS[edition].prefix + AddressValue(on, slug).path,
-            "date": date.isoformat(),
-            "text": text,
-        }
-        for pk, edition, date, text, on, slug in _targets.rows(ids=list(wanted))
-    }
+    missing = {row[0] for rows in decisions.values() for row in rows} - targets.keys()
+    targets |= {row[0]: _target(*row) for row in _targets.rows(ids=list(missing))}
     reasons = {pk for rows in links.values() for link in rows for pk in link[2].get("contexts", ())}
     names = {pk: into or name for pk, name, into in _names.rows(ids=list(reasons))}
     return {
         event_id: _compose(links[event_id], decisions[event_id], targets, names)
         for event_id in sorted({*links, *decisions})
+    }
+
+
+def _target(pk: int, edition: str, date: dt.date, text: str, on: dt.date, slug: str) -> Json:
+    return {
+        "id": pk,
+        "address": EDITIONS[edition].prefix + AddressValue(on, slug).path,
+        "date": date.isoformat(),
+        "text": text,
     }
 
 
