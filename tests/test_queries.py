@@ -16,18 +16,25 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-def test_related_lists_of_many_events_cost_four_queries() -> None:
+def test_related_lists_of_many_events_cost_two_queries_and_four_where_editors_decided() -> None:
     events = [make.make_event(f"Event {number}.", contexts=["Peace"]) for number in range(4)]
     for target in events[1:]:
         make.relate(events[0], target, rank=target.pk, shared=["Peace"])
         make.relate(target, events[0], shared=["Peace"])
-    for ids in ([events[0].pk], [event.pk for event in events[:3]]):
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+    several = [event.pk for event in events[:3]]
+
+    def cost(ids: list[int]) -> int:
+        with CaptureQueriesContext(connection) as captured:
             found = queries.related_of(ids)
-        assert len(captured) == 4  # links, curation, targets, context names
         assert set(found) == set(ids)
+        return len(captured)
+
+    for ids in ([events[0].pk], several):
+        assert cost(ids) == 2  # links with their targets; context names
+    pinned = make.make_event("Linked by hand alone.")
+    Curation.objects.create(event=events[0], target=pinned, decision=Decision.PIN, position=1, by_name="ann")
+    for ids in ([events[0].pk], several):
+        assert cost(ids) == 4  # and what was decided; targets that no link has
 
 
 def test_pins_keep_their_order_and_bans_hide_for_good() -> None:

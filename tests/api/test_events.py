@@ -47,9 +47,9 @@ def test_a_detail_takes_as_many_queries_for_three_links_as_for_one(get: Get) -> 
     for rank in range(1, 4):
         relate(event, make_event(f"A later one {rank}."), rank=rank, shared=["Shared"])
         if rank in (1, 3):
-            # event with document; links; decisions; targets; names of the shared contexts
-            assert queries(get, f"events/{event.pk}/") == 5
-            assert queries(get, f"events/{event.pk}/related/") == 5
+            # event with document; links with their targets; names of the shared contexts
+            assert queries(get, f"events/{event.pk}/") == 3
+            assert queries(get, f"events/{event.pk}/related/") == 3
 
 
 def test_the_detail_is_the_document_with_its_related_events(get: Get) -> None:

@@ -204,9 +204,9 @@ def grow(number: int) -> None:
 @pytest.mark.parametrize(
     ("path", "first", "not_modified"),
     [
-        # address and state; related state; beside it in contexts; body; links, curation, targets, names
-        (EVENT, 8, 3),
-        ("/news/2004/02/9/the-event.json", 7, 2),
+        # address and state; related state; beside it in contexts; body; links with targets, names
+        (EVENT, 6, 3),
+        ("/news/2004/02/9/the-event.json", 5, 2),
         # rows with neighbours; bodies
         ("/news/2004/02/9/", 2, 1),
         # newest days; anniversaries; rows; editorials; bodies
