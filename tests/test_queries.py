@@ -54,7 +54,7 @@ def test_reason_names_the_context_that_a_merged_one_became() -> None:
     old, new = make.make_context("Old name"), make.make_context("New name")
     old.merged_into = new
     old.save()
-    assert queries.related_of([event.pk])[event.pk][0]["reason"] == {"contexts": ["New name"]}
+    assert queries.related_of([event.pk])[event.pk][0]["reason"]["contexts"] == ["New name"]
 
 
 @pytest.mark.parametrize("change", ["withdraw", "reword", "unlink", "pin"])
