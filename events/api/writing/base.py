@@ -159,10 +159,10 @@ class _Answered(Exception):  # noqa: N818  nothing went wrong
 
 def _key_of(request: Request) -> str | None:
     """What names this request, if anything does; raises ``Problem`` (400) for what is no key."""
-    said = request._request.headers.get("Idempotency-Key", "").strip()
-    if not said or request.method != "POST":
+    said = request._request.headers.get("Idempotency-Key")
+    if said is None or request.method != "POST":
         return None
-    match = _KEY.fullmatch(said)
+    match = _KEY.fullmatch(said.strip())
     if match is None:
         detail = "An `Idempotency-Key` is a string of 1 to 255 visible characters of ASCII."
         raise problems.Problem(problems.BAD_REQUEST, detail)

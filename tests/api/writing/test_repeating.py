@@ -73,7 +73,7 @@ def test_who_lost_the_right_is_told_nothing_again() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", ["x" * 256, "a b", "é", '"', "a\\b", '"a"b"'])
+@pytest.mark.parametrize("key", ["", " ", "x" * 256, "a b", "é", '"', "a\\b", '"a"b"'])
 def test_what_is_no_key_is_an_error(key: str) -> None:
     problem(send(program(Role.EDITOR), key=key), 400, "bad-request")
     assert not Event.objects.exists()
