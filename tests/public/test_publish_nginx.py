@@ -48,7 +48,7 @@ class Server:
 
     def __init__(self, place: Path, folder: Path) -> None:
         self.port = free_port()
-        found = re.search(r"```nginx\n(.*?)```", _DOCS.read_text("utf-8"), re.DOTALL)
+        found = re.search(r"```nginx\n([^`]*server \{.*?)```", _DOCS.read_text("utf-8"), re.DOTALL)
         assert found is not None
         said = found[1].replace("/srv/news", str(folder))
         said = said.replace("server {", f"server {{ listen 127.0.0.1:{self.port};")
