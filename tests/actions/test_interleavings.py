@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from events.actions.correct import correct_event
@@ -163,7 +163,16 @@ def play(editor: Actor, steps: list[Step]) -> None:
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+def agreeing(what: str, place: int) -> list[Step]:
+    """The origin does as a person did, and then the contrary: what the person decided stays."""
+    return [("person", what, place, 0, 0), ("robot", what, place, 0, 0), ("robot", what, place, 0, 0)]
+
+
 @given(steps=STEPS)
+@example(steps=agreeing("sources", 3))
+@example(steps=agreeing("sources", 0))
+@example(steps=agreeing("contexts", 3))
+@example(steps=agreeing("contexts", 0))
 @QUICK
 def test_no_decision_of_a_person_is_lost(editor: Actor, steps: list[Step]) -> None:
     play(editor, steps)

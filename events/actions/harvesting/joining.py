@@ -16,6 +16,7 @@ from events.actions.harvesting.upstream import (
     Joined,
     Ours,
     Tags,
+    decided_citations,
     join,
     join_contexts,
     names_said,
@@ -24,14 +25,17 @@ from events.actions.harvesting.upstream import (
 )  # fmt: skip
 from events.actions.rows import lock_events
 from events.harvest.records import Record
-from events.models import Address, Citation, Context, Event, Provenance, ReviewItem, Tagging
+from events.models import Address, Citation, Context, Event, Provenance, ReviewItem, Revision, Tagging
 from events.slugs import Address as AddressValue
 from events.vocabulary import Category, ChangeKind, ReviewKind, ReviewState, State
 
 
 @dataclass(slots=True)
 class _Stored:
-    """What the database holds about the batch's known events. ``others``: what other origins say."""
+    """What the database holds about the batch's known events.
+
+    ``others``: what other origins say; ``cited``: changes that people made to the sources, oldest first.
+    """
 
     events: dict[int, Event]
     rows: dict[int, Provenance]
@@ -39,6 +43,7 @@ class _Stored:
     others: dict[int, list[dict[str, Any]]]
     tags: dict[int, dict[int, Tagging]]
     citations: dict[int, list[Citation]]
+    cited: dict[int, list[dict[str, Any]]]
 
 
 @dataclass(slots=True)
@@ -91,6 +96,7 @@ def _load(batch: Batch, found: Sequence[Found]) -> _Stored:
         others=defaultdict(list),
         tags=defaultdict(dict),
         citations=defaultdict(list),
+        cited=defaultdict(list),
     )
     for row in by_id.values():
         if not _own(batch, row):
@@ -99,6 +105,11 @@ def _load(batch: Batch, found: Sequence[Found]) -> _Stored:
         stored.tags[tag.event_id][tag.context_id] = tag
     for citation in Citation.objects.filter(event_id__in=ids).order_by("event_id", "position"):
         stored.citations[citation.event_id].append(citation)
+    # Bulk changes are left out: undoing a harvest takes back what that brought, and decides nothing more.
+    by_hand = Revision.objects.filter(event_id__in=ids, harvest__isnull=True, bulk__isnull=True)
+    changes = by_hand.filter(fields__has_key="citations").order_by("event_id", "number")
+    for event_id, fields in changes.values_list("event_id", "fields"):
+        stored.cited[event_id or 0].append(fields["citations"])
     return stored
 
 
@@ -127,6 +138,7 @@ def _join(batch: Batch, one: Found, event: Event, stored: _Stored, writes: _Writ
     joined = join(
         ours, before, base, said, context_id=batch.context_id, guarded=guarded, cjk=run.cjk,
         refused=_refused(stored, event), vouched=stored.others[event.pk],
+        decided=decided_citations(stored.cited[event.pk]),
     )  # fmt: skip
     tags = _join_tags(batch, event, stored, before if leader is not None else {}, said)
     asks = _questions(joined, tags)

@@ -141,12 +141,14 @@ def join(
     cjk: bool,
     refused: Container[int] = (),
     vouched: Iterable[Mapping[str, Any]] = (),
+    decided: Mapping[CitationKey, bool] | None = None,
 ) -> Joined:
     """Join what upstream says now with *ours*.
 
     *stored* is what upstream said last, *base* the older values of fields with an open question.
     *context_id* tells which context a name means. *guarded* holds suspicious changes. *refused*:
-    contexts that an editor removed. *vouched*: what other origins say, whose sources stay.
+    contexts that an editor removed. *vouched*: what other origins say, whose sources stay. *decided*: the
+    sources that people put in (true) or took out, which no upstream changes.
     """
     joined = Joined()
     for name in (*WORDED, *ATOMIC):
@@ -165,7 +167,7 @@ def join(
         else:
             _join_atom(joined, name, start, ours, said[name], context_id, refused)
     elsewhere = {key for other in vouched for key in citation_keys(other.get("citations") or ())}
-    _join_citations(joined, stored, base, said, ours, elsewhere, guarded=guarded)
+    _join_citations(joined, stored, base, said, ours, elsewhere, decided or {}, guarded=guarded)
     return joined
 
 
@@ -241,6 +243,19 @@ def citation_keys(citations: Iterable[Iterable[str]]) -> list[CitationKey]:
     return keys
 
 
+def decided_citations(changes: Iterable[Mapping[str, Any]]) -> dict[CitationKey, bool]:
+    """What people decided about each source: put in (true) or taken out, by *changes* of theirs in order."""
+    decided: dict[CitationKey, bool] = {}
+    for change in changes:
+        before, after = (
+            citation_keys((one["label"], one["url"], one["picture"]) for one in change[side] or ())
+            for side in ("old", "new")
+        )
+        decided |= dict.fromkeys(set(before) - set(after), False)
+        decided |= dict.fromkeys(set(after) - set(before), True)
+    return decided
+
+
 def _join_citations(
     joined: Joined,
     stored: Mapping[str, Any],
@@ -248,6 +263,7 @@ def _join_citations(
     said: Mapping[str, Any],
     ours: Ours,
     elsewhere: Container[CitationKey],
+    decided: Mapping[CitationKey, bool],
     *,
     guarded: bool,
 ) -> None:
@@ -265,7 +281,9 @@ def _join_citations(
     joined.closed.add("citations")
     tables = [dict(zip(citation_keys(rows), rows, strict=True)) for rows in (start, ours.citations, now)]
     old, mine, new = tables
-    known = [key for key in old if key in new or key not in elsewhere]
+    # What a person put in is no part of the base, and what one took out is: so each stays as it was decided.
+    known = [key for key in old if (key in new or key not in elsewhere) and not decided.get(key)]
+    known += [key for key, wanted in decided.items() if not wanted and key not in old]
     result = []
     for key in merge_items(known, list(mine), list(new)):
         if key in new and (key not in mine or mine[key] == old.get(key)):
