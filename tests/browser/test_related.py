@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
@@ -15,6 +16,7 @@ from tests.browser.conftest import BROWSER, sign_in
 from tests.factories import make_event
 from tests.people import make_person
 
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytestmark = BROWSER
 
 
@@ -44,7 +46,7 @@ def test_an_editor_curates_the_related_links(
     page.goto(live_server.url + reverse("admin:events_event_change", args=[event.pk]))
     section = page.locator("#related")
     preview = section.locator(".readers")
-    assert "Rank 1, score 1: shares Treaty (4 events)." in section.inner_text()
+    assert "Rank 1, score 0.2: shares Treaty (4 events). Treaty 0.1 (4 events)" in section.inner_text()
 
     page.click(f"#rank-ban-{three.pk}")
     page.wait_for_selector(".said:has-text('Banned.')")
@@ -75,7 +77,7 @@ def test_an_editor_curates_the_related_links(
     link.locator("textarea").fill("Built under this treaty.")
     page.click(f"#pin-clear-{one.pk}")
     page.wait_for_selector(".said:has-text('Taken back.')")
-    assert link.locator("textarea").input_value() == "Built under this treaty."
+    sync_api.expect(link.locator("textarea")).to_have_value("Built under this treaty.")
     link.locator("button[value=note]").click()
     page.wait_for_selector(".said:has-text('The note is saved.')")
     assert "Chosen by an editor: Built under this treaty." in preview.inner_text()
