@@ -149,7 +149,8 @@ class _Run:
             read = self._read_all(due) if everything else self._read_some(due)
             lists = self._compute()
             computed += lists
-            if not read and not lists:
+            # What is due and could not be read is another transaction's just now: it is the next run's.
+            if not read and (due or not lists):
                 return computed
 
     def _read_some(self, due: Sequence[int]) -> int:
@@ -177,7 +178,7 @@ class _Run:
         for ids in _ids_of(features):
             features.filter(pk__in=ids, pending=False).update(pending=True)
         mine.update(stale=False, changes=F("changes") + 1)
-        return max(read, 1)
+        return read
 
     def read(self, event_ids: Sequence[int], look: bool) -> int:
         """Take the marks of these events away; with *look* note the lists that may change."""
