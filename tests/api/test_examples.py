@@ -63,7 +63,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return 0
     if isinstance(value, str):
-        return re.sub(r"https?://[^/]*(/api/.*?)(cursor=.*)?$", r"\1", TIME.sub(NOON, value))
+        value = re.sub(r"https?://[^/]*(/api/.*?)(cursor=.*)?$", r"\1", TIME.sub(NOON, value))
+        return re.sub(r"^/sources/[0-9]+/$", "/sources/0/", value)
     return value
 
 
