@@ -64,7 +64,7 @@ def plain(value: Any) -> Any:
         return 0
     if isinstance(value, str):
         value = re.sub(r"https?://[^/]*(/api/.*?)(cursor=.*)?$", r"\1", TIME.sub(NOON, value))
-        return re.sub(r"^/sources/[0-9]+/$", "/sources/0/", value)
+        return re.sub(r"^(/sources/)?[0-9]+(/?)$", r"\g<1>0\2", value)
     return value
 
 
