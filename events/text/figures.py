@@ -90,7 +90,9 @@ def _chinese(numeral: str) -> float | None:
         elif char in _CJK_SCALES:
             part += (digit or 1) * _CJK_SCALES[char]
             digit = 0
-        else:
+        elif char in _CJK_MYRIADS:
             total += (part + digit or 1) * _CJK_MYRIADS[char]
             part = digit = 0
+        else:
+            return None  # a digit of another script
     return total + part + (float(run) if run else digit)
