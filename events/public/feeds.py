@@ -141,7 +141,7 @@ def _answer(
 ) -> HttpResponse:
     """A feed of events. *told*: it says which ones are gone, too."""
     changed = ledger.changed_at(event_ids)
-    left = ledger.left_since(timezone.now() - _REMEMBERED) if told else []
+    left = ledger.left_since(edition, timezone.now() - _REMEMBERED) if told else []
     gone = tuple((absolute(f"/e/{event_id}"), when) for event_id, when in left)
 
     def make() -> tuple[Entry, ...]:

@@ -115,6 +115,7 @@ def test_what_was_withdrawn_is_gone_and_said_to_be(client: Client) -> None:
     root = etree.fromstring(fetch(client, "/feeds/news.atom"))
     assert [gone.get("ref") for gone in root.findall(GONE)] == [f"http://127.0.0.1:8000/e/{event.pk}"]
     assert "The war ends." not in fetch(client, "/feeds/news.atom").decode()
+    assert etree.fromstring(fetch(client, "/zh/feeds/news.atom")).findall(GONE) == []
 
 
 def test_corrections_have_a_feed(client: Client) -> None:
