@@ -86,11 +86,14 @@ class Neighbourhood:
         self._picker = Picker(self._scorer)
 
     def links(self, most: int | None = None) -> dict[int, list[Link]]:
-        """The links of each, best first; what editors banned as a reason of one brings it none."""
+        """The links of each, best first; what editors banned as a reason of one brings it none.
+
+        An event that ceased to be public since is missing.
+        """
         bans = _banned(self.ids, self._edition)
         written = _written(self.ids)
         found = {}
-        for event_id in self.ids:
+        for event_id in written:
             place = self._rows.place_of(event_id)
             terms = self._rows.terms[self._rows.features_at(place)].tolist()
             said = dict(zip(terms, written[event_id].split("\t"), strict=False))
@@ -135,7 +138,7 @@ def links_of(event_id: int, ranking: Ranking, most: int | None = None) -> list[L
     if edition is None:
         return []
     statistics, _ = statistics_of(edition)
-    return Neighbourhood(edition, [event_id], statistics, ranking).links(most)[event_id]
+    return Neighbourhood(edition, [event_id], statistics, ranking).links(most).get(event_id, [])
 
 
 def blocks(stands: Iterable[tuple[int, int]], window: int, most: int = BLOCK) -> Iterator[list[int]]:

@@ -21,7 +21,16 @@ from events.actions import relate, relate_parallel
 from events.actions.relate import mark_all_due, relate_due, relate_now, relate_soon
 from events.actions.relate_parallel import Computed
 from events.actions.rows import links_due
-from events.models import BannedReason, Document, Event, FeatureCounts, FeaturePosting, RelatedLink, Tagging
+from events.models import (
+    BannedReason,
+    Document,
+    Event,
+    EventFeatures,
+    FeatureCounts,
+    FeaturePosting,
+    RelatedLink,
+    Tagging,
+)
 from events.models import Sequence as PublicSequence
 from events.related import neighbourhoods, picking, statistics
 from events.related.features import Features, context_term, features_of, terms_of_name
@@ -257,6 +266,15 @@ def test_a_list_computed_before_the_latest_change_is_computed_again() -> None:
 
 
 @pytest.mark.django_db
+def test_an_event_that_is_withdrawn_while_its_links_are_computed_has_none() -> None:
+    event, other = treaties(2)
+    relate_due()
+    counts, _ = statistics_of("en")
+    found = neighbourhoods.Neighbourhood("en", [event.pk, other.pk], counts, STORIES)
+    EventFeatures.objects.filter(pk=event.pk).delete()
+    assert set(found.links()) == {other.pk}
+
+
 def test_relating_soon_happens_after_the_commit(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
