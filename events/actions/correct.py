@@ -227,7 +227,7 @@ def _apply(event: Event, values: EventValues, trace: Recording) -> dict[str, dic
         changes["date"] = change_of(event.date.isoformat(), values["date"].isoformat())
         event.date = values["date"]
     names = {*values.get("contexts", ()), values.get("lead") or ""} - {""}
-    known = contexts_for(event.edition, names, create=True, trace=trace) if names else {}
+    known = contexts_for(event.edition, names, trace=trace) if names else {}
     added: set[int] = set()
     if "lead" in values:
         lead = known.get(values["lead"] or "")

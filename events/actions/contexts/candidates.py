@@ -96,7 +96,7 @@ def accept_candidate(item: ReviewItem, *, actor: Actor) -> None:
     actor.require(Right.TAG)
     edition, _, _ = item.key.partition(":")
     with recording(actor) as trace:
-        contexts_for(edition, [item.data["name"]], create=True, trace=trace)
+        contexts_for(edition, [item.data["name"]], trace=trace)
 
 
 def name_candidate(item: ReviewItem, *, context_id: int, actor: Actor) -> Context:

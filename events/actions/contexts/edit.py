@@ -9,7 +9,7 @@ from typing import Any, Final, TypedDict
 
 from django.db.models import Q
 
-from events.actions.contexts.naming import context_name, contexts_for, find_contexts
+from events.actions.contexts.naming import context_name, contexts_for, find_contexts, hold_contexts
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor, once_recorded, recording
 from events.actions.rows import lock_contexts, relate_again
@@ -46,7 +46,7 @@ def create_context(*, actor: Actor, edition: str, values: ContextValues) -> Cont
     with recording(actor) as trace:
         if other := find_contexts(edition, [name]).get(name):
             raise InvalidAction(f"“{name}” already means the context “{other.name}”.")
-        context = contexts_for(edition, {name}, create=True, trace=trace)[name]
+        context = contexts_for(edition, {name}, trace=trace)[name]
         rest: ContextValues = {key: value for key, value in values.items() if key != "name"}  # type: ignore[assignment]
         return edit_context(actor=actor, context_id=context.pk, version=context.version, values=rest)
 
@@ -148,7 +148,7 @@ def _rename(context: Context, values: ContextValues, changes: dict[str, Any]) ->
 
 def _set_broader(context: Context, names: Collection[str], changes: dict[str, Any]) -> set[int]:
     """Let exactly the contexts of these names be broader; those that became so or ceased to be."""
-    found = find_contexts(context.edition, sorted({context_name(name) for name in names} - {""}))
+    found = hold_contexts(context.edition, sorted({context_name(name) for name in names} - {""}))
     for name in names:
         if context_name(name) and context_name(name) not in found:
             raise InvalidAction(f"There is no context “{name}”.")

@@ -49,7 +49,9 @@ def merge_contexts(
         into_id = Context.objects.filter(pk=into_id).values_list("merged_into", flat=True).first() or into_id
         if context_id == into_id:
             raise InvalidAction("A context cannot be merged into itself.")
-        rows = lock_contexts({context_id: version, into_id: into_version})
+        # Writers lock an event first and then what it names: of those that it leads, so does a merge.
+        list(Event.objects.select_for_update(no_key=True).filter(lead=context_id).order_by("pk").only("pk"))
+        rows = lock_contexts({context_id: version, into_id: into_version}, named=True)
         goes, stays = rows[context_id], rows[into_id]
         for context in (goes, stays):
             if context.merged_into_id is not None:

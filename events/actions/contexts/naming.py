@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
+from events.actions.holding import held
 from events.models import Alias, Context
 from events.models.context import NAME_MAX
 from events.slugs import RESERVED, SLUG_MAX, free_slug, make_slug
@@ -28,27 +29,34 @@ def context_name(said: str) -> str:
     return " ".join(published(said).split())[:NAME_MAX].rstrip()
 
 
-def contexts_for(
-    edition: str, names: Collection[str], *, create: bool, trace: Recording
-) -> dict[str, Context]:
-    """The context that each of *names* means in *edition*, by the name as given.
+def contexts_for(edition: str, names: Collection[str], *, trace: Recording) -> dict[str, Context]:
+    """The context that each of *names* means in *edition*, by the name as given, for rows that will name it.
 
-    With *create*, a name that nobody knows becomes a new context, recorded in *trace*; without,
-    it is missing from the answer, as is a name of nothing but blanks in either case.
-    Two queries at most where all names are known; a few more where some are new.
+    A name that nobody knows becomes a new context, recorded in *trace*; one of nothing but blanks is
+    missing from the answer. None of them is deleted or merged before the transaction ends. Two queries at
+    most where all names are known, on PostgreSQL one more; a few more where some are new.
     """
     wanted = {said: context_name(said) for said in names}
     stored = sorted({name for name in wanted.values() if name})
-    known = find_contexts(edition, stored)
-    if create:
-        for _attempt in range(_ATTEMPTS):
-            missing = [name for name in stored if name not in known]
-            if not missing:
-                break
-            known.update(_create(edition, missing, trace))
-        else:
-            raise RuntimeError(f"Contexts could not be created, their slugs were taken: {missing[:3]}")
+    known = hold_contexts(edition, stored)
+    for _attempt in range(_ATTEMPTS):
+        missing = [name for name in stored if name not in known]
+        if not missing:
+            break
+        known.update(_create(edition, missing, trace))
+    else:
+        raise RuntimeError(f"Contexts could not be created, their slugs were taken: {missing[:3]}")
     return {said: known[name] for said, name in wanted.items() if name in known}
+
+
+def hold_contexts(edition: str, names: Collection[str]) -> dict[str, Context]:
+    """As :func:`find_contexts`, for rows that will name them: they stay as they are until the commit."""
+    for _attempt in range(_ATTEMPTS):
+        found = find_contexts(edition, names)
+        ids = {context.pk for context in found.values()}
+        if held(Context.objects.standing(), ids) == ids:
+            return found
+    raise RuntimeError(f"Contexts were deleted or merged again and again: {list(names)[:3]}")
 
 
 def find_contexts(edition: str, names: Collection[str]) -> dict[str, Context]:
@@ -78,7 +86,7 @@ def _create(edition: str, names: list[str], trace: Recording) -> dict[str, Conte
         for name in names
     ]
     Context.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
-    found = find_contexts(edition, names)
+    found = hold_contexts(edition, names)
     for name, context in sorted(found.items()):
         if context.created_at == trace.at and context.slug == slugs[name]:
             trace.revise_context(context, ChangeKind.CREATED, {"name": {"old": None, "new": name}})

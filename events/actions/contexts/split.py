@@ -68,7 +68,7 @@ def split_context(
         source = lock_contexts({context_id: version})[context_id]
         if source.merged_into_id is not None:
             raise InvalidAction(f"“{source.name}” was merged into {source.merged_into}; split that one.")
-        target = contexts_for(source.edition, [name], create=True, trace=trace)[name]
+        target = contexts_for(source.edition, [name], trace=trace)[name]
         if target.pk == source.pk:
             raise InvalidAction(f"“{name}” means this context itself.")
         plan = _plan(source, target, event_ids, lead=lead)

@@ -11,6 +11,7 @@ from typing import Any
 from events.actions.contexts.naming import contexts_for
 from events.actions.harvesting.matching import Claims
 from events.actions.harvesting.upstream import Ask
+from events.actions.holding import held
 from events.actions.merge import pair_key
 from events.actions.publishers import Cited, sources_for
 from events.actions.recording import Recording
@@ -67,6 +68,15 @@ class Names:
         if numbers:
             self._seq = numbers[-1]
 
+    def missing(self, names: Iterable[str]) -> set[str]:
+        """Those of *names* that are not remembered; what the others mean stays until the commit."""
+        asked = set(names)
+        ids = {self.by_name[name].pk for name in asked & self.by_name.keys()}
+        if gone := ids - held(Context.objects.standing(), ids):
+            self.by_id = {pk: context for pk, context in self.by_id.items() if pk not in gone}
+            self.by_name = {name: one for name, one in self.by_name.items() if one.pk not in gone}
+        return asked - self.by_name.keys()
+
     def forget(self) -> None:
         """Look everything up again."""
         self.by_name.clear()
@@ -122,9 +132,9 @@ class Batch:
     def learn(self, names: Iterable[str], citations: Iterable[tuple[str, str]]) -> None:
         """Look up, or create, the contexts and sources that the batch's records name."""
         known = self.run.names
-        wanted = {name for name in names if name not in known.by_name}
+        wanted = known.missing(names)
         if wanted:
-            known.add(contexts_for(self.run.edition, wanted, create=True, trace=self.trace))
+            known.add(contexts_for(self.run.edition, wanted, trace=self.trace))
         cited = dict.fromkeys(pair for pair in citations if pair not in self.cited)
         if cited:
             self.cited |= sources_for(list(cited), trace=self.trace)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from events.actions.recording import Recording
 from events.models import Change, Citation, Context, Event, Publisher, Revision, Source, Tagging
@@ -28,9 +29,11 @@ def discard_sources(
     known = {normalise_url(url) or "" for url in urls} - {""}
     asked = Source.objects.filter(Q(pk__in=source_ids) | Q(url__in=known))
     publishers = {*publisher_ids, *asked.values_list("publisher", flat=True)}
+    _lock(asked)
     unused = list(asked.filter(citations__isnull=True).order_by("pk"))
     Source.objects.filter(pk__in=[source.pk for source in unused]).delete()
     named = Publisher.objects.filter(Q(pk__in=publishers) | Q(name__in=labels))
+    _lock(named)
     named.filter(
         sources__isnull=True, citations__isnull=True, merged_publishers__isnull=True, merged_into__isnull=True
     ).delete()
@@ -45,12 +48,18 @@ def _is_said(words: str) -> bool:
     return Citation.objects.filter(said).exists() or Publisher.objects.filter(name=words).exists()
 
 
+def _lock(rows: QuerySet[Any]) -> None:
+    """Wait for those who are about to name these rows; who comes later finds them gone (``holding``)."""
+    list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+
+
 def discard_contexts(context_ids: Collection[int], *, trace: Recording) -> list[str]:
     """Delete those of these contexts that were made for the removed event alone; their names.
 
     Made for it: no other event has or ever had it (not even as taken away), and nobody worked on
     it: no profile, links, other names, broader or narrower contexts, merges, no change since it was made.
     """
+    _lock(Context.objects.filter(pk__in=context_ids))
     alone = Context.objects.filter(
         pk__in=context_ids, taggings__isnull=True, led_events__isnull=True, merged_into__isnull=True,
         merged_contexts__isnull=True, aliases__isnull=True, broader_steps__isnull=True,

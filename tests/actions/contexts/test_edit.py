@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied
 
 from events.actions.contexts.edit import ContextValues, edit_context
 from events.actions.contexts.merge import merge_contexts
-from events.actions.contexts.naming import contexts_for
+from events.actions.contexts.naming import find_contexts
 from events.actions.errors import InvalidAction, StaleVersion
-from events.actions.recording import Actor, recording
+from events.actions.recording import Actor
 from events.models import Alias, Broader, Change, Context, Document, Event, Revision, Tagging
 from events.vocabulary import Tagged
 from tests.factories import make_context, make_event
@@ -26,9 +26,8 @@ def names_on(event: Event) -> list[str]:
     return [one["name"] for one in json.loads(Document.objects.get(event=event).body)["contexts"]]
 
 
-def meaning(actor: Actor, name: str) -> Context:
-    with recording(actor) as trace:
-        return contexts_for("en", [name], create=False, trace=trace)[name]
+def meaning(name: str) -> Context:
+    return find_contexts("en", [name])[name]
 
 
 def test_a_renamed_context_keeps_its_address_and_its_old_name_as_an_alias(editor: Actor) -> None:
@@ -37,7 +36,7 @@ def test_a_renamed_context_keeps_its_address_and_its_old_name_as_an_alias(editor
     edit(editor, context, name="Ministry of Defence")
     context.refresh_from_db()
     assert (context.name, context.slug, context.version) == ("Ministry of Defence", "defence-ministry", 2)
-    assert meaning(editor, "Defence Ministry") == context
+    assert meaning("Defence Ministry") == context
     assert names_on(event) == ["Ministry of Defence"]
     assert list(Change.objects.values_list("subject", "subject_id", "kind")) == [
         ("context", context.pk, "updated"), ("event", event.pk, "updated")
@@ -65,7 +64,7 @@ def test_profile_links_aliases_and_generic_are_one_revision(editor: Actor) -> No
         generic=True, aliases=["OTAN", " North Atlantic  Treaty Organization "],
     )  # fmt: skip
     assert set(Revision.objects.get().fields) == {"profile", "wikidata", "wikipedia", "generic", "aliases"}
-    assert meaning(editor, "North Atlantic Treaty Organization") == context
+    assert meaning("North Atlantic Treaty Organization") == context
     assert Document.objects.get(event=event).related_due
     edit(editor, context, 2, profile="An *alliance*.", aliases=["OTAN", "North Atlantic Treaty Organization"])
     assert Revision.objects.count() == 1
@@ -104,7 +103,7 @@ def test_a_merged_context_gives_everything_to_the_other(editor: Actor, chief: Ac
     assert names_on(alone) == names_on(both) == ["Ministry of Defence"]
     assert Event.objects.get(pk=alone.pk).lead == stays
     for name in ("RDM", "War Office", "Russian Defence Ministry"):
-        assert meaning(editor, name) == stays
+        assert meaning(name) == stays
     older.refresh_from_db()
     assert older.merged_into == stays
     assert {step.broader.name for step in stays.broader_steps.all()} == {"Russia"}

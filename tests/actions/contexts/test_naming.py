@@ -6,16 +6,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events.actions.contexts.naming import contexts_for
+from events.actions.contexts.naming import contexts_for, find_contexts
 from events.actions.recording import Actor, recording
 from events.models import Alias, Change, Context, Revision
 from events.vocabulary import ChangeKind, Subject
 from tests.factories import make_context
 
 
-def ask(actor: Actor, *names: str, create: bool = True, edition: str = "en") -> dict[str, Context]:
+def ask(actor: Actor, *names: str, edition: str = "en") -> dict[str, Context]:
     with recording(actor) as trace:
-        return contexts_for(edition, names, create=create, trace=trace)
+        return contexts_for(edition, names, trace=trace)
 
 
 def test_new_names_become_contexts_on_record(robot: Actor) -> None:
@@ -38,14 +38,14 @@ def test_aliases_and_merged_contexts_lead_to_the_one_that_stands(robot: Actor) -
     old = make_context("War Office", merged_into=stands)
     Alias.objects.create(context=stands, edition="en", name="MoD")
     Alias.objects.create(context=old, edition="en", name="The War Office")
-    found = ask(robot, "MoD", "Russian Defence Ministry", "The War Office", create=False)
+    found = ask(robot, "MoD", "Russian Defence Ministry", "The War Office")
     assert set(found.values()) == {stands}
     assert len(found) == 3
 
 
-def test_unknown_names_are_left_out_when_none_may_be_created(robot: Actor) -> None:
-    assert ask(robot, "Nobody", "", " ", create=False) == {}
-    assert ask(robot, "", "\u200b ") == {}
+def test_names_of_nothing_but_blanks_mean_no_context(robot: Actor) -> None:
+    assert ask(robot, "", " ", "\u200b ") == {}
+    assert find_contexts("en", ["Nobody"]) == {}
 
 
 def test_colliding_slugs_are_numbered(robot: Actor) -> None:
@@ -71,10 +71,11 @@ def test_known_names_cost_one_query_and_aliases_one_more(robot: Actor, count: in
     Alias.objects.bulk_create(
         Alias(context=context, edition="en", name=f"Alias of {name}") for name, context in contexts.items()
     )
+    held = int(connection.vendor == "postgresql")
     with recording(robot) as trace:
         with CaptureQueriesContext(connection) as queries:
-            contexts_for("en", names, create=True, trace=trace)
-        assert len(queries) == 1
+            contexts_for("en", names, trace=trace)
+        assert len(queries) == 1 + held
         with CaptureQueriesContext(connection) as queries:
-            contexts_for("en", [*names, *(f"Alias of {name}" for name in names)], create=True, trace=trace)
-        assert len(queries) == 2
+            contexts_for("en", [*names, *(f"Alias of {name}" for name in names)], trace=trace)
+        assert len(queries) == 2 + held
