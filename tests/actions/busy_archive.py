@@ -81,7 +81,7 @@ class Office:
             name, verb = self.chance.choice(self._verbs)
             try:
                 verb()
-            except (ActionError, _Nothing, Context.DoesNotExist, Event.DoesNotExist):
+            except (ActionError, _Nothing, Event.DoesNotExist):
                 continue
             except OperationalError as error:  # the other one of two that waited for each other goes on
                 if "deadlock" not in str(error):

@@ -183,9 +183,11 @@ class Busy:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("number", [150, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_two_copies_that_follow_eight_writers_are_the_dump(
-    number: int, tmp_path: Path, live_server: Any
+    number: int, tmp_path: Path, live_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The copies follow over HTTP while the writers are at work; nobody is held up to let them read."""
+    if number > 1_000:  # Related links, no part of a copy, would be computed by one writer after the other.
+        monkeypatch.setattr("events.actions.relate._enqueue", lambda: None)
     for seed in range(WRITERS):
         Office(make_person(Role.CHIEF, name=f"chief{seed}"), seed).do_create()
     offices = [Office(Actor.person(user), 100 + user.pk) for user in User.objects.all()]
@@ -201,7 +203,8 @@ def test_two_copies_that_follow_eight_writers_are_the_dump(
     writers.wait()
     finished.set()
     readers.wait()
-    assert (writers.failures, readers.failures) == ([], [])
+    for failure in (*writers.failures, *readers.failures):
+        raise failure
     assert Sequence.objects.get().last >= number
     assert stale_documents() == []
     for place, copy in enumerate(copies):
