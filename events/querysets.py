@@ -17,9 +17,19 @@ from django.utils import timezone
 from events.vocabulary import ReviewState, State
 
 if TYPE_CHECKING:
-    from events.models import Address, Change, Context, Editorial, Event, ReviewItem, Source, Tagging
+    from events.models import (
+        Address,
+        Change,
+        Citation,
+        Context,
+        Editorial,
+        Event,
+        ReviewItem,
+        Source,
+        Tagging,
+    )
 else:
-    Address = Change = Context = Editorial = Event = ReviewItem = Source = Tagging = Any
+    Address = Change = Citation = Context = Editorial = Event = ReviewItem = Source = Tagging = Any
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -120,6 +130,14 @@ class TaggingQuerySet(models.QuerySet["Tagging"]):
     def in_order(self) -> Self:
         """Those under which readers find the event, newest first."""
         return self.active().filter(key__isnull=False).order_by("-key")
+
+
+class CitationQuerySet(models.QuerySet["Citation"]):
+    """Reads of citations."""
+
+    def in_order(self) -> Self:
+        """Those under whose publisher readers find the event, newest first; an event may come twice."""
+        return self.filter(key__isnull=False).order_by("-key")
 
 
 class SourceQuerySet(models.QuerySet["Source"]):

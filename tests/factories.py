@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from events.actions.contexts.starts import write_starts
 from events.actions.documents import write_documents
 from events.models import (
     Address,
@@ -34,7 +35,11 @@ SOME_TIME = dt.datetime(2018, 1, 25, 12, tzinfo=dt.UTC)
 def make_context(name: str, *, edition: str = "en", **fields: Any) -> Context:
     """The context of this name, made where there is none."""
     slug = fields.pop("slug", "") or make_slug(name, edition)
-    context, _ = Context.objects.get_or_create(edition=edition, name=name, defaults={"slug": slug, **fields})
+    context, created = Context.objects.get_or_create(
+        edition=edition, name=name, defaults={"slug": slug, **fields}
+    )
+    if created:
+        write_starts([], created=[context])
     return context
 
 
@@ -91,7 +96,7 @@ def cite(event: Event, *, position: int, label: str, url: str = "", picture: str
     source = None
     if url:
         source, _ = Source.objects.get_or_create(url=url, defaults={"publisher": publisher})
-    return Citation.objects.create(
+    citation = Citation(
         event=event,
         position=position,
         source=source,
@@ -100,6 +105,9 @@ def cite(event: Event, *, position: int, label: str, url: str = "", picture: str
         raw_url=url,
         picture=picture,
     )
+    citation.key = citation.key_on(event)
+    citation.save()
+    return citation
 
 
 def make_origin(slug: str = "gazette", **fields: Any) -> Origin:

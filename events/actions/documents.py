@@ -1,10 +1,12 @@
 """Writing the stored document of events (architecture.md, decision 11), and what follows it: the
-full-text index, the order of each context's events (``Tagging.key``) and the counts (``tallies``).
+full-text index, the order of each context's and each publisher's events (``Tagging.key``,
+``Citation.key``) and the counts (``tallies``).
 """
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from types import MappingProxyType
@@ -17,14 +19,19 @@ from events.actions.consequences import Rewritten, cited_in, cited_in_body
 from events.actions.inserting import insert_rows
 from events.actions.tallies import Tallies
 from events.formats.document import event_document, stored_json
-from events.models import Document, Event, Revision, Tagging
+from events.models import Citation, Document, Event, Revision, Tagging
 from events.search import index
 
 if TYPE_CHECKING:
     import datetime as dt
 
 _AT_ONCE: Final = 500
-_PLACE: Final = f"UPDATE {Tagging._meta.db_table} SET key = %s WHERE id = %s"  # noqa: S608  a name of ours
+_PLACE: Final = {
+    model: f"UPDATE {model._meta.db_table} SET key = %s WHERE id = %s"  # noqa: S608  a name of ours
+    for model in (Tagging, Citation)
+}
+Misplaced = defaultdict[type[Tagging] | type[Citation], list[tuple[int | None, int]]]
+"""``(key, id)`` of the taggings and the citations whose key is to change."""
 
 
 @transaction.atomic(savepoint=False)
@@ -37,10 +44,11 @@ def write_documents(
 ) -> list[Rewritten]:
     """Write the documents of these events anew where they changed; those that did.
 
-    The search index, the contexts' order and the counts follow: they have those that are published.
+    The search index, the order of contexts and publishers and the counts follow: they have those that
+    are published.
 
     ``created`` names events that have no document yet, with the event itself where all that its
-    document is made of hangs on it already, its taggings with their keys. Runs in the caller's
+    document is made of hangs on it already, its taggings and citations with their keys. Runs in the caller's
     transaction. Without *count* the counts stay as they are: for a trial that will be rolled back.
     """
     at = at or timezone.now()
@@ -78,9 +86,9 @@ def _write(event_ids: list[int], at: dt.datetime, words: set[str], tallies: Tall
     for revision in Revision.objects.filter(event_id__in=event_ids).corrections():
         corrections.setdefault(revision.event_id or 0, []).append(revision)
     inserted, updated, public, hidden, written = [], [], [], [], []
-    misplaced: list[tuple[int | None, int]] = []
+    misplaced = Misplaced(list)
     for event in Event.objects.filter(pk__in=event_ids).for_detail():
-        misplaced += misplaced_tags(event)
+        add_misplaced(event, misplaced)
         made = event_document(event, corrections.get(event.pk, []))
         body = stored_json(made)
         if event.is_public:
@@ -110,7 +118,7 @@ def _write(event_ids: list[int], at: dt.datetime, words: set[str], tallies: Tall
     insert_rows(inserted)
     fields = ["body", "version", "written_at", "counted_on", "related_due"]
     Document.objects.bulk_update(updated, fields, batch_size=100)
-    place_tags(misplaced)
+    place(misplaced)
     index.remove(hidden)
     words |= index.write(public)
     return written
@@ -126,17 +134,21 @@ def _compared(document: Mapping[str, Any]) -> list[Any]:
     return [document[name] for name in ("date", "text", "category", "lead_context")]
 
 
-def misplaced_tags(event: Event) -> list[tuple[int | None, int]]:
-    """``(key, id)`` of the taggings of an event, as ``for_detail`` loads it, whose key is to change."""
-    tags = event.taggings.all()
-    return [(key, tag.pk) for tag in tags if (key := tag.key_on(event)) != tag.key]
+def add_misplaced(event: Event, found: Misplaced) -> None:
+    """Add the taggings and citations of an event, as ``for_detail`` loads it, whose key is to change."""
+    for tag in event.taggings.all():
+        if (key := tag.key_on(event)) != tag.key:
+            found[Tagging].append((key, tag.pk))
+    for citation in event.citations.all():
+        if (key := citation.key_on(event)) != citation.key:
+            found[Citation].append((key, citation.pk))
 
 
-def place_tags(keys: Collection[tuple[int | None, int]]) -> None:
-    """Give taggings their keys: ``(key, id)`` each."""
-    if keys:
+def place(misplaced: Misplaced) -> None:
+    """Give taggings and citations their keys."""
+    for model, keys in misplaced.items():
         with connection.cursor() as cursor:
-            cursor.executemany(_PLACE, list(keys))
+            cursor.executemany(_PLACE[model], keys)
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -14,13 +14,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
 from events.actions.consequences import Consequences, Told
+from events.actions.contexts.starts import write_starts
 from events.actions.documents import write_documents
 from events.actions.errors import MissingRight
 from events.actions.inserting import insert_rows
@@ -75,6 +76,7 @@ class Recording:
     touched: set[int] = field(default_factory=set)
     created: dict[int, Event | None] = field(default_factory=dict)
     renamed: set[int] = field(default_factory=set)
+    named: dict[int, Context | None] = field(default_factory=dict)
     sequenced: bool = True
     _last: list[Callable[[], None]] = field(default_factory=list)
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
@@ -126,11 +128,15 @@ class Recording:
         other: int | None = None,
     ) -> Revision:
         """Record a revision of *context* and count its ``version`` up (the caller saves the row)."""
-        if kind is not ChangeKind.CREATED:
+        if kind is ChangeKind.CREATED:
+            self.named[context.pk] = context
+        else:
             context.version += 1
             context.updated_at = self.at
             if "name" in fields:
                 self.renamed.add(context.pk)
+            if fields.keys() - _NAMELESS:
+                self.named[context.pk] = None
         revision = self._revision(kind, fields, number=context.version, context=context, note=note)
         self.change(kind, Subject.CONTEXT, context.pk, other=other, revision=revision)
         return revision
@@ -205,6 +211,9 @@ class Recording:
         rewritten = write_documents(
             self.touched - created.keys(), created=created, at=self.at, count=self.sequenced
         )
+        if self.named:
+            new = {pk: context for pk, context in self.named.items() if context is not None}
+            write_starts(self.named.keys() - new.keys(), created=new.values())
         for act in self._last:
             act()
         if not self.sequenced:
@@ -226,6 +235,10 @@ class Recording:
 
     def _entry(self, told: Told) -> Change:
         return Change(at=self.at, kind=told.kind, subject=told.subject, subject_id=told.id)
+
+
+_NAMELESS: Final = frozenset({"profile", "wikidata", "wikipedia", "generic", "broader"})
+"""What may change of a context and leave its names as they are."""
 
 
 class _Running(threading.local):

@@ -16,7 +16,8 @@ from django.core.management.color import no_style
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import Exists, F, OuterRef
 
-from events.actions.documents import misplaced_tags, place_tags, public_day
+from events.actions.contexts.starts import write_all_starts
+from events.actions.documents import Misplaced, add_misplaced, place, public_day
 from events.actions.errors import InvalidAction
 from events.actions.export.check import CheckedFile, check_export
 from events.actions.tallies import count_anew
@@ -68,6 +69,7 @@ def restore_export(folder: Path, *, progress: Progress | None = None) -> Counter
         _check_sequence()
         _write_bodies()
         count_anew()
+        write_all_starts()
         _continue_ids()
     return counts
 
@@ -213,7 +215,10 @@ def _write_bodies() -> None:
                     for event, document in zip(events, made, strict=True)
                 ],
             )
-        place_tags([misplaced for event in events for misplaced in misplaced_tags(event)])
+        misplaced = Misplaced(list)
+        for event in events:
+            add_misplaced(event, misplaced)
+        place(misplaced)
         public = [document for event, document in zip(events, made, strict=True) if event.is_public]
         index.remember(index.write(public, new=True))
         ids = list(

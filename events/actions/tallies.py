@@ -1,4 +1,5 @@
-"""Keeping count: how many published events a context has in a year, and an edition in a month.
+"""Keeping count: how many published events a context has in a year, an edition in a month and of those
+of an edition cite a publisher.
 
 ``actions.documents`` says here what it replaces: an event counts as its stored document says, while
 the search index has it. So the counts are true whatever was written, tags deleted and contexts merged.
@@ -26,6 +27,10 @@ _CONTEXT_MORE: Final = (
 _CONTEXT_LESS: Final = (
     "UPDATE events_contexttally SET events = events + %s WHERE context_id = %s AND year = %s"
 )
+_PUBLISHER: Final = (
+    "INSERT INTO events_publishertally (events, name, edition) VALUES (%s, %s, %s) "
+    "ON CONFLICT (name, edition) DO UPDATE SET events = events_publishertally.events + excluded.events"
+)
 _MONTH: Final = (
     "INSERT INTO events_monthtally (events, edition, month, changed_at) VALUES (%s, %s, %s, %s) "
     "ON CONFLICT (edition, month) DO UPDATE SET events = events_monthtally.events + excluded.events, "
@@ -48,7 +53,18 @@ _MONTHS: Final = (
     "SELECT edition, {month}, count(*), max(updated_at) FROM events_event event "
     "WHERE state = 'published' GROUP BY 1, 2"
 )
-_ANEW: Final = ("DELETE FROM events_contexttally", "DELETE FROM events_monthtally", _CONTEXTS, _MONTHS)
+# As documents have it: who is cited twice in an event counts once.
+_PUBLISHERS: Final = (
+    "INSERT INTO events_publishertally (name, edition, events) "
+    "SELECT publisher.name, event.edition, count(DISTINCT event.id) FROM events_citation citation "
+    "JOIN events_publisher publisher ON publisher.id = citation.publisher_id "
+    "JOIN events_event event ON event.id = citation.event_id "
+    "WHERE citation.key IS NOT NULL GROUP BY publisher.name, event.edition"
+)
+_ANEW: Final = (
+    "DELETE FROM events_contexttally", "DELETE FROM events_monthtally", "DELETE FROM events_publishertally",
+    _CONTEXTS, _MONTHS, _PUBLISHERS,
+)  # fmt: skip
 
 
 class Tallies:
@@ -56,6 +72,7 @@ class Tallies:
 
     def __init__(self) -> None:
         self._contexts = Counter[tuple[int, int]]()
+        self._publishers = Counter[tuple[str, str]]()
         self._months: dict[tuple[str, str], list[Any]] = {}
 
     def add(self, document: Mapping[str, Any], number: int, at: dt.datetime) -> None:
@@ -63,6 +80,8 @@ class Tallies:
         date = document["date"]
         for context in document["contexts"]:
             self._contexts[context["id"], int(date[:4])] += number
+        for name in {citation["publisher"] for citation in document["citations"]} - {""}:
+            self._publishers[name, document["edition"]] += number
         month = self._months.setdefault((document["edition"], f"{date[:7]}-01"), [0, at])
         month[0] += number
         month[1] = max(month[1], at)
@@ -71,13 +90,16 @@ class Tallies:
         """Bring the counts up to date; in the caller's transaction, whose last writes these should be."""
         more = [(number, *key) for key, number in sorted(self._contexts.items()) if number > 0]
         less = [(number, *key) for key, number in sorted(self._contexts.items()) if number < 0]
+        publishers = [(number, *key) for key, number in sorted(self._publishers.items()) if number]
         time = connection.ops.adapt_datetimefield_value
         months = [(number, *key, time(at)) for key, (number, at) in sorted(self._months.items())]
         if not months:
             return
         with connection.cursor() as cursor:
             cursor.execute(_HOLD)
-            for statement, rows in ((_CONTEXT_LESS, less), (_CONTEXT_MORE, more), (_MONTH, months)):
+            for statement, rows in (
+                (_CONTEXT_LESS, less), (_CONTEXT_MORE, more), (_PUBLISHER, publishers), (_MONTH, months),
+            ):  # fmt: skip
                 if rows:
                     cursor.executemany(statement, rows)
 

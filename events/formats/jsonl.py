@@ -51,7 +51,7 @@ _encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, sepa
 EVENT: Final = RowFormat(Event, "event")
 ADDRESS: Final = RowFormat(Address, without=["event"])
 TAGGING: Final = RowFormat(Tagging, without=["event", "key"])
-CITATION: Final = RowFormat(Citation, without=["event"], keys={"raw_url": "url"})
+CITATION: Final = RowFormat(Citation, without=["event", "key"], keys={"raw_url": "url"})
 PROVENANCE: Final = RowFormat(Provenance, without=["event"])
 DOCUMENT: Final = RowFormat(Document, without=["event", "body", "related_due", "counted_on"])
 CHILDREN: Final = {

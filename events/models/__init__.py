@@ -1,7 +1,7 @@
 """What is stored (layer 1): fields, constraints and names; every change goes through ``actions``."""
 
 from events.models.bulk import BulkChange
-from events.models.context import Alias, Broader, Context, Tagging
+from events.models.context import Alias, Broader, Context, NameStart, Tagging
 from events.models.curation import BannedReason, Curation
 from events.models.editorial import Editorial
 from events.models.event import Address, Document, Event
@@ -13,7 +13,7 @@ from events.models.review import ReviewItem
 from events.models.revision import Change, Revision, Sequence
 from events.models.search import SearchEntry, SearchWord
 from events.models.source import Citation, Publisher, PublisherHost, Source
-from events.models.tally import ContextTally, MonthTally
+from events.models.tally import ContextTally, MonthTally, PublisherTally
 from events.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -38,10 +38,12 @@ __all__ = [
     "HarvestFile",
     "MailNotice",
     "MonthTally",
+    "NameStart",
     "Origin",
     "Provenance",
     "Publisher",
     "PublisherHost",
+    "PublisherTally",
     "RelatedLink",
     "ReviewItem",
     "Revision",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from events.models.event import Event
 
 NAME_MAX = 200
+START_MAX = 100
+"""Bytes of a name by which it is found."""
 
 
 class Context(models.Model):
@@ -86,6 +88,26 @@ class Alias(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NameStart(models.Model):
+    """What a reader may type to find a context: one of its names from one of its words on.
+
+    ``start`` is folded (``events.text.beginnings``), in UTF-8: bytes have one order in all databases,
+    so those that begin alike stand together in the index. ``size``: how many letters the context's own
+    name has. Derived, and written by ``actions.contexts.names`` with the context.
+    """
+
+    context = models.ForeignKey(Context, models.CASCADE, related_name="starts")
+    edition = models.CharField(max_length=3, choices=EDITION_CHOICES)
+    start = models.BinaryField(max_length=START_MAX)
+    size = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["edition", "start", "size", "context"], name="name_start_in_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.context_id}: {bytes(self.start).decode(errors='ignore')}"
 
 
 class Broader(models.Model):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from events.querysets import SourceQuerySet
+from events.keys import key_of
+from events.querysets import CitationQuerySet, SourceQuerySet
+
+if TYPE_CHECKING:
+    from events.models.event import Event
 
 URL_MAX = 2000
 
@@ -70,7 +76,10 @@ class Source(models.Model):
 class Citation(models.Model):
     """A source's place on an event. A bare name has a publisher and no source.
 
-    ``raw_url`` is the URL as it came; ``picture`` is linked, never embedded or copied.
+    ``raw_url`` is the URL as it came; ``picture`` is linked, never embedded or copied. ``publisher`` is
+    the source's, where there is one (``actions.publishing`` keeps both in step). ``key`` is the event's
+    (``events.keys``) while readers find it under the publisher, and empty otherwise:
+    ``actions.documents`` writes it with the document.
     """
 
     event = models.ForeignKey("events.Event", models.CASCADE, related_name="citations")
@@ -80,6 +89,9 @@ class Citation(models.Model):
     label = models.CharField(max_length=500, blank=True)
     raw_url = models.TextField(blank=True)
     picture = models.TextField(blank=True)
+    key = models.BigIntegerField(null=True, editable=False)
+
+    objects = CitationQuerySet.as_manager()
 
     class Meta:
         ordering = ("event", "position")
@@ -90,6 +102,16 @@ class Citation(models.Model):
                 name="citation_says_something",
             ),
         )
+        indexes = (
+            models.Index(
+                fields=["publisher", "key"], condition=Q(key__isnull=False), name="citation_in_order"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.event_id}.{self.position} {self.label}"
+
+    def key_on(self, event: Event) -> int | None:
+        """The ``key`` that it is to have while its *event* stands as it does; no query."""
+        hidden = self.publisher_id is None or not event.is_public
+        return None if hidden else key_of(event.date.isoformat(), event.pk)

@@ -39,3 +39,21 @@ class MonthTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition} {self.month:%Y-%m}: {self.events}"
+
+
+class PublisherTally(models.Model):
+    """How many published events of an edition cite a publisher, by its name as documents have it.
+
+    A row may come down to none.
+    """
+
+    name = models.CharField(max_length=200)
+    edition = models.CharField(max_length=3, choices=EDITION_CHOICES)
+    events = models.IntegerField()
+
+    class Meta:
+        verbose_name_plural = "publisher tallies"
+        constraints = (models.UniqueConstraint(fields=["name", "edition"], name="publisher_tally_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.edition}: {self.events}"

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import re
 import string
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise, zip_longest
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import Func, IntegerField, Q
-from django.db.models.functions import Length
-from django.db.models.lookups import GreaterThan
+from django.db.models import Q
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import extract
 
-from events.models import Alias, Context, SearchWord
+from events.models import Context, NameStart, SearchWord
+from events.models.context import START_MAX
 from events.search import backends
 from events.search.asking import Filters, ask
 from events.search.find import Hit, search
 from events.search.index import VOCABULARY_LENGTHS, bucket
 from events.search.language import Query, Terms, parse, storable
 from events.search.tree import Tree
-from events.text.normalise import fold, is_cjk
-from events.text.script import simplified
+from events.text.beginnings import comparable
+from events.vocabulary import EDITIONS
 
 _SEEN_MOST: Final = 50
 _CHOICES: Final = 8
 _NAMES_READ: Final = 200
+LOOKED_AT: Final = 1_000
 PREFIX_MAX: Final = 100
-_MARKS: Final = "[\u0300-\u036f]*"
-_BEFORE_WORDS: Final = " (-'"
-_SIGNS: Final = {"'": "['’‘ʼʻ`´]", " ": "[ \u2010-\u2015-]+"}
 _LETTERS: Final = string.ascii_lowercase
 
 
@@ -44,7 +38,7 @@ class Suggestions:
 
 
 def suggest(prefix: str, *, edition: str | None = None, limit: int = 6) -> Suggestions:
-    """Contexts whose name or other name has a word that begins so, and events. Two queries."""
+    """Contexts whose name or other name has a word that begins so, and events. Four queries."""
     prefix = storable(prefix)[:PREFIX_MAX].strip()
     if not prefix:
         return Suggestions([], [])
@@ -56,75 +50,32 @@ def suggest(prefix: str, *, edition: str | None = None, limit: int = 6) -> Sugge
 
 
 def contexts_named(prefix: str, *, edition: str | None = None, limit: int) -> list[Context]:
-    """Contexts whose name or other name has a word that begins so, the likeliest first. One query."""
-    prefix = storable(prefix)[:PREFIX_MAX].strip()
-    if not prefix:
-        return []
-    contexts = Context.objects.standing()
-    if edition is not None:
-        contexts = contexts.of_edition(edition)
-    aliases = Alias.objects.filter(_named(prefix)).values("context")
-    named = contexts.filter(_named(prefix) | Q(pk__in=aliases))
-    rows = list(named.order_by(Length("name"), "name")[:_NAMES_READ])
-    start = fold(prefix)
-    rows.sort(key=lambda row: (not fold(row.name).startswith(start), len(row.name), row.name))
+    """Standing contexts whose name or other name has a word that begins so, the likeliest first.
+
+    A query for each edition that is asked, and one.
+    """
+    ids = context_ids_named(prefix, edition=edition)[:_NAMES_READ]
+    rows = list(Context.objects.standing().in_bulk(ids).values())
+    start = comparable(prefix)
+    rows.sort(key=lambda row: (not comparable(row.name).startswith(start), len(row.name), row.name))
     return rows[:limit]
 
 
-class _Bytes(Func):
-    """The length in UTF-8: greater than that in letters where some are not ASCII."""
+def context_ids_named(prefix: str, *, edition: str | None = None) -> list[int]:
+    """Of contexts as :func:`contexts_named` has them, and merged ones, the ids: short names first.
 
-    function = "OCTET_LENGTH"
-    output_field = IntegerField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Older versions do not have the function."""
-        return self.as_sql(compiler, connection, template="LENGTH(CAST(%(expressions)s AS BLOB))", **context)
-
-
-def _named(prefix: str) -> Q:
-    """A name of which a word begins so. Patterns are for the few that have other letters than ASCII."""
-    said = fold(prefix)
-    accented = Q(GreaterThan(_Bytes("name"), Length("name")))
-    accented &= Q(name__iregex=f"(^|[ ('’\u2010-\u2015-]){pattern_of(prefix)}")
-    if not said.isascii():
-        return accented
-    found = accented
-    for spelt in {said, said.replace(" ", "-"), prefix.lower()}:
-        found |= Q(name__istartswith=spelt)
-        for sign in _BEFORE_WORDS:
-            found |= Q(name__icontains=f"{sign}{spelt}")
-    return found
-
-
-def pattern_of(prefix: str) -> str:
-    """A regular expression, for both databases, of names that begin with *prefix*.
-
-    With accents or without, and Chinese in either script.
+    Of a beginning that very many names have, :data:`LOOKED_AT` names are looked at: the first ones in the
+    order of their letters. A query for each edition that is asked.
     """
-    words = simplified(fold(prefix)).split(" ")
-    blanks = [" " if not (is_cjk(one[-1:]) or is_cjk(other[:1])) else "" for one, other in pairwise(words)]
-    said = "".join(word + blank for word, blank in zip_longest(words, blanks, fillvalue=""))
-    return "".join(map(_letter, said))
-
-
-def _letter(char: str) -> str:
-    if char in _SIGNS:
-        return _SIGNS[char]
-    others = _variants().get(char)
-    return re.escape(char) if others is None else f"[{char}{others}]{_MARKS}"
-
-
-@cache
-def _variants() -> dict[str, str]:
-    """Letters with the forms that they have with accents; characters with their traditional ones."""
-    found: dict[str, list[str]] = {}
-    for number in (*range(0xC0, 0x530), *range(0x1E00, 0x2000), *range(0x4E00, 0xA000)):
-        char = chr(number)
-        plain = simplified(fold(char)).strip()
-        if len(plain) == 1 and plain != char and plain.isalpha():
-            found.setdefault(plain, []).append(char)
-    return {plain: "".join(chars) for plain, chars in found.items()}
+    start = comparable(storable(prefix)[:PREFIX_MAX]).encode()[:START_MAX]
+    if not start:
+        return []
+    # No byte of a text in UTF-8 is as great as the one added.
+    begun = NameStart.objects.filter(start__gte=start, start__lt=start + b"\xff").order_by("start")
+    found: list[tuple[int, int]] = []
+    for code in (edition,) if edition is not None else EDITIONS:
+        found += begun.filter(edition=code).values_list("size", "context")[:LOOKED_AT]
+    return list(dict.fromkeys(pk for _, pk in sorted(found)))
 
 
 def did_you_mean(query: Query) -> str | None:

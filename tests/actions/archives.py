@@ -32,6 +32,8 @@ from events.models import (
     FeatureCounts,
     FeaturePosting,
     MonthTally,
+    NameStart,
+    PublisherTally,
     RelatedLink,
     ReviewItem,
     SearchEntry,
@@ -119,7 +121,7 @@ def empty_database() -> None:
     kinds = [*(kind for kinds in FILES.values() for kind in kinds), *CHILDREN.values(), DOCUMENT]
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
         derived: list[type[Model]] = [RelatedLink, EventFeatures, FeaturePosting, FeatureCounts]
-        derived += [SearchEntry, SearchWord, ContextTally, MonthTally]
+        derived += [SearchEntry, SearchWord, ContextTally, MonthTally, PublisherTally, NameStart]
         for model in (*derived, *(kind.model for kind in reversed(kinds))):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608  a table of ours
 

@@ -1,4 +1,6 @@
-"""The order of a context's events (``Tagging.key``) and the counts are true after any history of writes."""
+"""The order of the events of contexts (``Tagging.key``) and publishers (``Citation.key``), the counts and
+the beginnings of names are true after any history of writes.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,17 @@ from events.actions.removal.remove import remove_event
 from events.actions.restore import restore_export
 from events.actions.values import EventValues
 from events.actions.withdraw import restore_event, withdraw_event
-from events.models import Context, ContextTally, Event, MonthTally, Tagging
+from events.harvest.records import CitedSource
+from events.models import (
+    Citation,
+    Context,
+    ContextTally,
+    Event,
+    MonthTally,
+    NameStart,
+    PublisherTally,
+    Tagging,
+)
 from events.vocabulary import Grade, State
 from tests.actions.archives import empty_database
 from tests.factories import DAY
@@ -38,20 +50,50 @@ from tests.harvests import harvest, later, record
 pytestmark = pytest.mark.django_db
 
 Write = Callable[[random.Random, Actor, int], None]
+SOURCES = (
+    CitedSource("Gazette", "https://gazette.example/a"),
+    CitedSource("Gazette", "https://gazette.example/b"),
+    CitedSource("Wire"),
+    CitedSource("", "", "https://pictures.example/a.png"),
+)
 NAMES = ("Bergen", "Storms", "Ferries", "Rescue", "Norway")
 
 
-def stored() -> dict[tuple[int, int], int | None]:
-    return {(row.event_id, row.context_id): row.key for row in Tagging.objects.all()}
+Kept = dict[tuple[str, int, int], int | None]
 
 
-def truth() -> dict[tuple[int, int], int | None]:
-    """Every tagging's key by its meaning: date, then id, where readers find the event under the context."""
+def stored() -> Kept:
+    tags = {("context", row.event_id, row.context_id): row.key for row in Tagging.objects.all()}
+    citations = {("cited", row.event_id, row.position): row.key for row in Citation.objects.all()}
+    return {**tags, **citations}
+
+
+def truth() -> Kept:
+    """Every key by its meaning: date, then id, where readers find the event there."""
+    found: Kept = {}
+    for tag in Tagging.objects.select_related("event"):
+        found["context", tag.event_id, tag.context_id] = None if tag.removed else key_of_public(tag.event)
+    for row in Citation.objects.select_related("event"):
+        found["cited", row.event_id, row.position] = row.publisher_id and key_of_public(row.event)
+    return found
+
+
+def key_of_public(event: Event) -> int | None:
+    return int(f"{event.date:%Y%m%d}") * 2**36 + event.pk if event.state == State.PUBLISHED else None
+
+
+def starts() -> set[tuple[int, bytes, int]]:
+    return {(row.context_id, bytes(row.start), row.size) for row in NameStart.objects.all()}
+
+
+def true_starts() -> set[tuple[int, bytes, int]]:
+    """All names here are plain ASCII: from the first letter on, and from each further word."""
     return {
-        (row.event_id, row.context_id): int(f"{row.event.date:%Y%m%d}") * 2**36 + row.event_id
-        if row.event.state == State.PUBLISHED and not row.removed
-        else None
-        for row in Tagging.objects.select_related("event")
+        (context.pk, " ".join(words[at:]).lower().encode(), len(context.name))
+        for context in Context.objects.all()
+        for name in (context.name, *context.aliases.values_list("name", flat=True))
+        for words in [name.split(" ")]
+        for at in range(len(words))
     }
 
 
@@ -63,46 +105,62 @@ def test_the_order_is_true_after_random_histories(steps: int, chief: Actor, tmp_
         done[_write(_WRITES[number % len(_WRITES)], chance, chief, number)] += 1
         assert stored() == truth(), f"after step {number}"
         assert counted() == true_counts(), f"after step {number}"
+        assert starts() == true_starts(), f"after step {number}"
+    assert NameStart.objects.count() == len(starts()), "none is there twice"
     assert done.keys() >= {kind.__name__ for kind in _WRITES}, "a kind of write was never possible"
     before = stored()
-    assert None in before.values()
+    assert {kind for (kind, _, _), key in before.items() if key is None} == {"context", "cited"}
     assert len({key for key in before.values() if key}) > 3
     export_jsonl(tmp_path / "export")
     empty_database()
     restore_export(tmp_path / "export")
     assert stored() == before
     assert counted() == true_counts()
+    assert starts() == true_starts()
 
 
-def counted() -> tuple[dict[tuple[int, int], int], dict[tuple[str, dt.date], int]]:
+Counts = tuple[dict[tuple[int, int], int], dict[tuple[str, dt.date], int], dict[tuple[str, str], int]]
+
+
+def counted() -> Counts:
     contexts = ContextTally.objects.exclude(events=0)
     months = MonthTally.objects.exclude(events=0)
+    publishers = PublisherTally.objects.exclude(events=0)
     return (
         {(row.context_id, row.year): row.events for row in contexts},
         {(row.edition, row.month): row.events for row in months},
+        {(row.name, row.edition): row.events for row in publishers},
     )
 
 
-def true_counts() -> tuple[dict[tuple[int, int], int], dict[tuple[str, dt.date], int]]:
+def true_counts() -> Counts:
+    cited = Citation.objects.filter(event__state=State.PUBLISHED, publisher__isnull=False)
+    named = set(cited.values_list("publisher__name", "event__edition", "event"))
     tags = Tagging.objects.filter(removed=False, event__state=State.PUBLISHED).select_related("event")
     public = Event.objects.published()
     return (
         dict(Counter((tag.context_id, tag.event.date.year) for tag in tags)),
         dict(Counter((event.edition, event.date.replace(day=1)) for event in public)),
+        dict(Counter((name, edition) for name, edition, _ in named)),
     )
 
 
-def test_the_migration_gives_every_tagging_its_key(chief: Actor) -> None:
+def test_the_migrations_give_what_writes_keep(chief: Actor) -> None:
     for number in range(8):
         _harvest(random.Random(number), chief, number)
     for event in Event.objects.order_by("pk")[:2]:
         withdraw_event(actor=chief, event_id=event.pk, version=event.version, reason="So.")
+    goes, stays = Context.objects.order_by("pk")[:2]
+    merge_contexts(actor=chief, context_id=goes.pk, into_id=stays.pk)
     before = stored()
     Tagging.objects.update(key=None)
-    import_module("events.migrations.0006_fill_contexts_in_order").fill(
-        apps, SimpleNamespace(connection=connection)
-    )
+    Citation.objects.update(key=None)
+    NameStart.objects.all().delete()
+    for name in ("0006_fill_contexts_in_order", "0017_fill_publishers_in_order"):
+        import_module(f"events.migrations.{name}").fill(apps, SimpleNamespace(connection=connection))
     assert stored() == before == truth()
+    assert counted() == true_counts()
+    assert starts() == true_starts()
 
 
 def _harvest(chance: random.Random, _chief: Actor, number: int) -> None:
@@ -112,6 +170,7 @@ def _harvest(chance: random.Random, _chief: Actor, number: int) -> None:
             f"boats-{chance.randrange(12)}",
             date=DAY + dt.timedelta(days=chance.randrange(3)),
             contexts=tuple(chance.sample(NAMES, 2)),
+            citations=tuple(chance.choices(SOURCES, k=chance.randint(0, 3))),
         )
         for at, name in enumerate(chance.sample(["fishing", "sailing", "rescue"], 2))
     ]
@@ -168,7 +227,10 @@ def _unmerge_contexts(chance: random.Random, chief: Actor, _number: int) -> None
 
 
 def _split(chance: random.Random, chief: Actor, number: int) -> None:
-    tag = chance.choice(list(Tagging.objects.in_order().select_related("context").order_by("pk")))
+    tags = list(Tagging.objects.in_order().select_related("context").order_by("pk"))
+    if not tags:
+        raise Event.DoesNotExist
+    tag = chance.choice(tags)
     split_context(
         actor=chief, context_id=tag.context_id, version=tag.context.version, event_ids=[tag.event_id],
         name=chance.choice((*NAMES, f"Part {number}")),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from events.actions.contexts.starts import write_starts
 from events.models import Alias
+from events.search import suggest as suggest_module
 from events.search.language import parse
 from events.search.suggest import did_you_mean, suggest
 from tests.factories import make_context, make_event
@@ -62,6 +64,9 @@ def test_contexts_are_suggested_with_accents_or_without(typed: str) -> None:
         ("北京市", "北京"),
         ("東京", "东"),
         ("东京", "東"),
+        ("东京", "京"),
+        ("WTO世界贸易组织", "世界貿"),
+        ("WTO世界贸易组织", "wto 世"),
     ],
 )
 def test_a_name_is_suggested_by_its_beginning_and_by_its_words(name: str, typed: str) -> None:
@@ -71,7 +76,9 @@ def test_a_name_is_suggested_by_its_beginning_and_by_its_words(name: str, typed:
 
 
 def test_other_names_and_names_of_decomposed_letters_are_suggested_too() -> None:
-    Alias.objects.create(context=make_context("Ivory Coast"), edition="en", name="Co\u0302te d'Ivoire")
+    context = make_context("Ivory Coast")
+    Alias.objects.create(context=context, edition="en", name="Co\u0302te d'Ivoire")
+    write_starts([context.pk])
     assert names("cote") == ["Ivory Coast"]
     assert names("ivo") == ["Ivory Coast"]
 
@@ -89,6 +96,14 @@ def test_the_shortest_names_come_first_among_many() -> None:
         make_context(f"Union {number:02d} of something long")
     make_context("Union")
     assert names("uni")[0] == "Union"
+
+
+def test_of_names_without_number_the_first_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggest_module, "LOOKED_AT", 3)
+    for name in ("Union of one", "Union of two", "Union of three", "Union 4", "Union"):
+        make_context(name)
+    assert names("union") == ["Union", "Union 4", "Union of one"]
+    assert names("union of t") == ["Union of two", "Union of three"]
 
 
 def test_the_number_of_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:

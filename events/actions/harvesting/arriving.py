@@ -43,6 +43,8 @@ def create_arrivals(batch: Batch, arrivals: Sequence[Arrival], days: Days) -> No
         row = _provenance(batch, arrival, values)
         for tag in born:
             tag.key = tag.key_on(event)
+        for citation in cited:
+            citation.key = citation.key_on(event)
         _hang(event, addresses=addresses[event.pk], taggings=born, citations=cited, provenances=[row])
         batch.trace.created_event(event, _first_fields(event, values, born), whole=True)
         rows.append(row)

@@ -23,6 +23,7 @@ from events.admin.history import HistoryMixin
 from events.formats.prose import clean_html
 from events.harvest.limits import TEXT_MAX
 from events.models import Context
+from events.search.suggest import context_ids_named
 from events.vocabulary import EDITIONS, Right
 
 _FIELDS: Final = (
@@ -42,7 +43,7 @@ class ContextAdmin(HistoryMixin, ActingAdmin[Context]):
     list_filter = ("edition", "generic", ("merged_into", admin.EmptyFieldListFilter))
     list_select_related = ("merged_into",)
     search_fields = ("name", "aliases__name")
-    search_help_text = "A name or another name."
+    search_help_text = "The beginning of a name or another name, or of a word in it."
     ordering = ("name",)
 
     def has_change_permission(self, request: HttpRequest, obj: Context | None = None) -> bool:
@@ -65,14 +66,16 @@ class ContextAdmin(HistoryMixin, ActingAdmin[Context]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Context], search_term: str
     ) -> tuple[QuerySet[Context], bool]:
-        """Where a context is to be chosen, merged ones are not offered."""
+        """By the beginning of a word of a name. Merged ones are not offered where one is to be chosen."""
         if request.path.endswith("/autocomplete/"):
             queryset = queryset.filter(merged_into__isnull=True)
             if request.GET.get("edition") in EDITIONS:
                 queryset = queryset.filter(edition=request.GET["edition"])
             if (apart := request.GET.get("apart", "")).isdecimal() and len(apart) < 19:
                 queryset = queryset.exclude(pk=int(apart))
-        return super().get_search_results(request, queryset, search_term)
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=context_ids_named(search_term)), False
 
     def save_model(self, request: HttpRequest, obj: Context, form: Any, change: bool) -> None:
         edit_context(

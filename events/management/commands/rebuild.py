@@ -1,4 +1,4 @@
-"""``manage.py rebuild related``, ``search`` and ``counts``: derived data made anew from what is stored."""
+"""``manage.py rebuild related``, ``search``, ``counts``, ``names``: derived data made anew."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from events.actions.contexts.starts import write_all_starts
 from events.actions.relate import mark_all_due, relate_due
 from events.actions.tallies import count_anew
 from events.management.progress import Progress
@@ -46,7 +47,12 @@ class Command(BaseCommand):
         )
         search.add_argument("--check", action="store_true", help="write nothing, say what does not agree")
 
-        kinds.add_parser("counts", help="count the events of contexts and months anew, should they be wrong")
+        kinds.add_parser(
+            "counts", help="count the events of contexts, publishers and months anew, should they be wrong"
+        )
+        kinds.add_parser(
+            "names", help="note anew what contexts are found by while a name is typed, should it be wrong"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run it; raises ``CommandError`` where something is left to do."""
@@ -54,7 +60,10 @@ class Command(BaseCommand):
             self._related(whole=options["all"], recount=options["recount"], processes=options["processes"])
         elif options["kind"] == "counts":
             count_anew()
-            self.stdout.write("Events counted anew, by context and year, and by month.")
+            self.stdout.write("Events counted anew, by context and year, by publisher and by month.")
+        elif options["kind"] == "names":
+            write_all_starts()
+            self.stdout.write("Contexts are found by their names again.")
         elif options["check"]:
             self._check_search()
         else:
