@@ -6,6 +6,7 @@ read from where it begins, at any depth.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 _ID_BITS: Final = 36
@@ -34,3 +35,9 @@ def event_of(key: int) -> int:
 def day_of(key: int) -> int:
     """The event's day in its key, as a number: 20040209."""
     return key // _IDS
+
+
+def date_of(key: int) -> dt.date:
+    """The event's day in its key."""
+    number = day_of(key)
+    return dt.date(number // 10_000, number // 100 % 100, number % 100)

@@ -1,11 +1,12 @@
 """Who is cited (layer 4): publishers with the events that cite them and the documents cited.
 
-Which events cite a publisher is asked of the search index, which holds published events only and has them
-in the order of all lists; so a page costs the same for a publisher of a hundred thousand events.
+The events that cite a publisher are read in the order in which they are kept (``events.keyed``), and their
+number is kept beside them; so a page costs the same for a publisher of a hundred thousand events.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
@@ -14,11 +15,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
 from events.catalogue import timestamp
-from events.models import Citation, Publisher, PublisherHost, Source
+from events.keyed import Under, events_under
+from events.keys import KEY_MOST, key_of
+from events.models import Citation, Publisher, PublisherHost, PublisherTally, Source
 from events.search.asking import Filters
-from events.search.find import facets, histogram, search
+from events.search.find import facets
 from events.search.language import parse
-from events.vocabulary import EDITIONS, State
+from events.vocabulary import State
 
 Json = dict[str, Any]
 AT_ONCE: Final = 120
@@ -112,25 +115,28 @@ def hosts_of(publisher: Publisher) -> list[str]:
 
 def citing_events(
     publisher: Publisher, edition: str, after: int | None = None
-) -> tuple[list[int], int | None]:
-    """The newest events of *edition* that cite it, and what to ask the next page with. One query.
+) -> tuple[list[Json], int | None]:
+    """The documents of the newest events of *edition* that cite it, and the key to ask the next page with.
 
-    The index knows names without regard to case: whose name differs in that alone is in it too.
+    Three queries, one more for a large publisher. A page may have few events, or none, and another one follow (``keyed.LOOKED_MOST``).
     """
-    filters = Filters(publishers=(publisher.name,), editions=(edition,))
-    found = search(_EVERYTHING, filters=filters, order="date", limit=EVENTS_AT_ONCE, after=after)
-    return [hit.event_id for hit in found.hits], found.after
+    found = events_under(
+        (Under("publisher", (publisher.pk,)), Under("edition", (edition,))),
+        low=0,
+        high=KEY_MOST if after is None else after,
+        newest_first=True,
+        limit=EVENTS_AT_ONCE + 1,
+    )
+    page, following = found.events[:EVENTS_AT_ONCE], found.stopped
+    if len(found.events) > EVENTS_AT_ONCE:
+        following = key_of(page[-1][0].isoformat(), page[-1][1])
+    return [json.loads(body) for _, _, body in page], following
 
 
-def count_citing(publisher: Publisher, edition: str) -> tuple[int, bool]:
-    """How many events of *edition* cite it, and whether there are more than were counted. One query."""
-    found = histogram(_EVERYTHING, filters=Filters(publishers=(publisher.name,), editions=(edition,)))
-    return found.count, found.more
-
-
-def editions_citing(publisher: Publisher) -> list[str]:
-    """The editions in which an event cites it; a query for each edition."""
-    return [code for code in EDITIONS if citing_events(publisher, code)[0]]
+def counts_citing(publisher: Publisher) -> dict[str, int]:
+    """How many events of each edition cite it, where there are any. One query."""
+    rows = PublisherTally.objects.filter(name=publisher.name, events__gt=0)
+    return dict(rows.values_list("edition", "events"))
 
 
 def documents_cited(publisher: Publisher, event_ids: Collection[int]) -> dict[int, list[Source]]:
@@ -141,12 +147,3 @@ def documents_cited(publisher: Publisher, event_ids: Collection[int]) -> dict[in
         if row.source is not None and row.source not in found[row.event_id]:
             found[row.event_id].append(row.source)
     return found
-
-
-def only_citing(publisher: Publisher, documents: Sequence[Json]) -> list[Json]:
-    """Of events' stored documents those that name this very publisher."""
-    return [
-        event
-        for event in documents
-        if any(citation["publisher"] == publisher.name for citation in event["citations"])
-    ]

@@ -35,13 +35,15 @@ from events.formats.serializers.events import (
     RelatedListSerializer,
 )
 from events.formats.xml import event_xml, related_xml
-from events.keys import ID_MOST, KEY_MOST, key_of
+from events.keyed import Kind, Under, events_under
+from events.keys import ID_MOST, KEY_MOST, date_of, event_of, key_of
 from events.models import Event
 from events.vocabulary import State
 
 _DETAIL_FIELDS: Final = tuple(EventDetailSerializer().fields)
-_OF_CONTEXT: Final = frozenset({"context", "date_from", "date_to"})
-"""Filters that the order of a context's events answers by itself."""
+_UNDER: Final = ("context", "context_all", "publisher")
+_IN_ORDER: Final = frozenset({*_UNDER, "edition", "category", "date_from", "date_to"})
+"""Filters that are answered from the order kept of each context's and each publisher's events."""
 _BY_DAY: Final = BY_DATE[:2]
 
 
@@ -70,17 +72,12 @@ class EventListView(EventCreating, ListView):
         return [body for (body,) in rows if body is not None]
 
     def read(self, request: Request, page: Page) -> Rows:
-        """The rows of a page; those of one context, between any days, from the order they are kept in."""
+        """The rows of a page; those of contexts and publishers from the order that is kept of them."""
         asked = self.filters.base_filters.keys() & request.query_params.keys()
-        if "context" not in asked or not asked <= _OF_CONTEXT or page.ordering not in _BY_DAY:
+        if asked.isdisjoint(_UNDER) or not asked <= _IN_ORDER or page.ordering not in _BY_DAY:
             return super().read(request, page)
-        checked = self.checked(request, self.all_rows())
-        given = checked.form.cleaned_data
-        contexts = frozenset[int]().union(*given["context"])
-        if len(contexts) != 1:
-            return page.rows(checked.qs, self.columns)
-        (context_id,) = contexts
-        return _of_context(context_id, given.get("date_from"), given.get("date_to"), page)
+        given = self.checked(request, self.all_rows()).form.cleaned_data
+        return _under(_conditions(given), given.get("date_from"), given.get("date_to"), page)
 
     def page_body(self, request: Request, texts: Sequence[str], beside: Mapping[str, Any]) -> str | bytes:
         """In ninjs one composite object; the pages beside it are in the header ``Link`` only."""
@@ -109,7 +106,16 @@ class EventListView(EventCreating, ListView):
         return self.listed(request)
 
 
-def _of_context(context_id: int, first: dt.date | None, last: dt.date | None, page: Page) -> Rows:
+def _conditions(given: Mapping[str, Any]) -> list[Under]:
+    """The contexts and publishers that are asked for, and what else is asked of their events."""
+    contexts = [frozenset[int]().union(*given["context"])] if given.get("context") else []
+    asked = [Under("context", tuple(sorted(ids))) for ids in (*contexts, *(given.get("context_all") or ()))]
+    kinds: tuple[Kind, ...] = ("publisher", "edition", "category")
+    asked += [Under(kind, tuple(sorted(set(given[kind])))) for kind in kinds if given.get(kind)]
+    return list(dict.fromkeys(asked))
+
+
+def _under(asked: list[Under], first: dt.date | None, last: dt.date | None, page: Page) -> Rows:
     low = 0 if first is None else key_of(first.isoformat(), 0)
     high = KEY_MOST if last is None else key_of(last.isoformat(), ID_MOST) + 1
     reverse = page.cursor is not None and page.cursor.reverse
@@ -118,10 +124,26 @@ def _of_context(context_id: int, first: dt.date | None, last: dt.date | None, pa
         date, pk = page.cursor.values
         beside = key_of(date.isoformat(), min(pk, ID_MOST))
         low, high = (low, min(high, beside)) if newest_first else (max(low, beside + 1), high)
-    found = catalogue.events_of_context(
-        context_id, low=low, high=high, newest_first=newest_first, limit=page.size + 1
-    )
-    return page.cut([(date, pk, body) for date, pk, body in found])
+    limit = page.size + 1
+    if len(asked) == 1 and asked[0].kind == "context" and len(asked[0].values) == 1:
+        return page.cut(
+            catalogue.events_of_context(
+                int(asked[0].values[0]), low=low, high=high, newest_first=newest_first, limit=limit
+            )
+        )
+    found = events_under(asked, low=low, high=high, newest_first=newest_first, limit=limit)
+    stopped = None if found.stopped is None else (date_of(found.stopped), event_of(found.stopped))
+    return page.cut(found.events, stopped=stopped, before=_before(page, newest_first))
+
+
+def _before(page: Page, newest_first: bool) -> tuple[Any, ...] | None:
+    """A place just before the one where the page begins, seen in the direction of reading."""
+    if page.cursor is None:
+        return None
+    date, pk = page.cursor.values
+    if newest_first:
+        return date, pk + 1
+    return (date, pk - 1) if pk > 1 else (date - dt.timedelta(days=1), ID_MOST)
 
 
 class EventView(EventPatching, SingleView):

@@ -10,7 +10,7 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -171,18 +171,32 @@ class Page:
             return self
         return replace(self, cursor=Cursor(self.ordering, False, rows.last, self.scope))
 
-    def cut(self, read: list[tuple[Any, ...]]) -> Rows:
-        """The page of what was *read*: in the direction of the cursor, with one row more if there is one."""
+    def cut(
+        self,
+        read: Sequence[tuple[Any, ...]],
+        *,
+        stopped: tuple[Any, ...] | None = None,
+        before: tuple[Any, ...] | None = None,
+    ) -> Rows:
+        """The page of what was *read*: in the direction of the cursor, with one row more if there is one.
+
+        *stopped*: the keys of the row where reading stopped, with fewer rows found than the page has room
+        for; the page beyond goes on there. *before*: the keys of a place just before the page, where it
+        may have no rows.
+        """
         keys = self.ordering.keys
         reverse = self.cursor is not None and self.cursor.reverse
-        more, read = len(read) > self.size, read[: self.size]
+        more, rows = len(read) > self.size or stopped is not None, list(read[: self.size])
         if reverse:
-            read.reverse()
+            rows.reverse()
+        first, last = (rows[0][: len(keys)], rows[-1][: len(keys)]) if rows else (before or stopped,) * 2
+        if stopped is not None:
+            first, last = (stopped, last) if reverse else (first, stopped)
         return Rows(
             self,
-            [row[len(keys) :] for row in read],
-            first=read[0][: len(keys)] if read else None,
-            last=read[-1][: len(keys)] if read else None,
+            [row[len(keys) :] for row in rows],
+            first=first,
+            last=last,
             has_next=more or reverse,
             has_previous=more if reverse else self.cursor is not None,
         )

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from events import publishers, queries
+from events import publishers
 from events.filter_fields import parse_id
 from events.models import Publisher, Source
 from events.public.cited import original_and_copy, own_description
@@ -85,12 +85,11 @@ def publisher_page(request: HttpRequest, publisher_id: str, edition: str = DEFAU
     if request.path_info != path:
         return moved(path)
     after = parse_id(request.GET.get(_AFTER, ""))
-    ids, following = publishers.citing_events(publisher, edition, after)
-    events = publishers.only_citing(publisher, queries.documents(ids))
+    events, following = publishers.citing_events(publisher, edition, after)
     if not events and following is None:
         if after is not None:
             return moved(path)
-        elsewhere = [code for code in publishers.editions_citing(publisher) if code != edition]
+        elsewhere = sorted(publishers.counts_citing(publisher).keys() - {edition})
         return moved(_path(elsewhere[0], publisher)) if elsewhere else not_found(request)
     page = _shown(edition, publisher, events, path)
     page["newer_href"] = path if after is not None else ""
@@ -106,17 +105,11 @@ def publisher_page(request: HttpRequest, publisher_id: str, edition: str = DEFAU
 
 def _shown(edition: str, publisher: Publisher, events: list[dict[str, Any]], path: str) -> dict[str, Any]:
     documents = publishers.documents_cited(publisher, [event["id"] for event in events])
-    count, more = remembered(
-        f"citing {edition} {publisher.pk}",
-        lambda: publishers.count_citing(publisher, edition),
-        seconds=_COUNTED_FOR,
-    )
-    said = count_words(edition, count)
     return {
         "canonical": absolute(path),
         "sources_href": f"{EDITIONS[edition].prefix}/sources/",
         "name": publisher.name,
-        "count": f"{words(edition)['more_than']} {said}" if more else said,
+        "count": count_words(edition, publishers.counts_citing(publisher).get(edition, 0)),
         "hosts": publishers.hosts_of(publisher),
         "days": [
             {

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from events.keys import day_of, event_of
+from events import keys
+from events.keys import event_of
 from events.models import Context
 from events.search import backends
 from events.search.asking import Asked, Filters, ask
@@ -233,8 +234,7 @@ def _trees(asked: Asked | None, wider: tuple[Tree, ...]) -> Iterator[tuple[Tree,
 
 def date_of(hit: Hit) -> dt.date:
     """The day of a hit."""
-    number = day_of(hit.key)
-    return dt.date(number // 10_000, number // 100 % 100, number % 100)
+    return keys.date_of(hit.key)
 
 
 def is_ranked_whole(found: Histogram) -> bool:
