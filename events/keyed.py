@@ -103,7 +103,8 @@ def _beside(kind: str, values: Collection[Any]) -> QuerySet[Any, Any]:
     """What is there where the event of the outer row meets the condition too."""
     if kind in _SIZED:
         return _under(kind, values).filter(key=OuterRef("key")).values("key")
-    return Event.objects.filter(**{f"{kind}__in": values}, pk=OuterRef("event")).values("pk")
+    same = Event.objects.published().filter(pk=OuterRef("event"))
+    return same.filter(**{f"{kind}__in": values}).values("pk")
 
 
 def _under(kind: str, ids: Collection[int]) -> QuerySet[Any, Any]:

@@ -118,7 +118,8 @@ def citing_events(
 ) -> tuple[list[Json], int | None]:
     """The documents of the newest events of *edition* that cite it, and the key to ask the next page with.
 
-    Three queries, one more for a large publisher. A page may have few events, or none, and another one follow (``keyed.LOOKED_MOST``).
+    Three queries, one more for a large publisher. A page may have few events, or none, and
+    another one follow (``keyed.LOOKED_MOST``).
     """
     found = events_under(
         (Under("publisher", (publisher.pk,)), Under("edition", (edition,))),
