@@ -1,10 +1,12 @@
 """How the site grows from ten thousand events to a million: load, sizes, and every kind of question.
 
     python -m benchmarks.growth [--sizes 10000,100000,1000000] [--folder DIR] [--rounds N] [--only WORD]
+                                [--harvested N]
 
 Makes an archive of each size (``benchmarks.replay``) through the harvest, on SQLite in *folder*, or in
 databases ``growth_SIZE`` on the server that ``DATABASE_URL`` names; one that is there already is asked
-again, and not loaded. The table has, of each question and size, the median and the 95th percentile in
+again, and not loaded. Of a larger archive than *harvested* only so much is harvested, and then multiplied
+by ``benchmarks.multiply``. The table has, of each question and size, the median and the 95th percentile in
 milliseconds, how many times a page without any query the median is, how many statements it takes, and
 how many times dearer the greatest archive is than the smallest. SQLite answers within this process:
 its times are those of the processor. PostgreSQL's are those of the clock. Of each call the fastest of
@@ -30,7 +32,7 @@ from benchmarks.replay import Replay
 SIZES: Final = "10000,100000,1000000"
 GOAL: Final = 1.3
 GOAL_SEARCH: Final = 10.0
-_PART: Final = 100_000
+_PART: Final = 50_000
 Answers = dict[str, dict[str, float]]
 
 
@@ -42,8 +44,11 @@ def archive_url(size: int, folder: Path) -> str:
     return f"sqlite:///{folder}/growth-{size}.sqlite3"
 
 
-def prepare(size: int, folder: Path) -> None:
-    """Load the archive where it is not there, part by part; what was loaded is noted beside it."""
+def prepare(size: int, folder: Path, harvested: int) -> None:
+    """Load the archive where it is not there, part by part; what was loaded is noted beside it.
+
+    Of more than *harvested* events the rest is multiplied.
+    """
     url = archive_url(size, folder)
     vendor = "postgresql" if url.startswith("postgres") else "sqlite"
     note = folder / f"loaded-{vendor}-{size}.json"
@@ -53,17 +58,21 @@ def prepare(size: int, folder: Path) -> None:
     _create(url)
     manage("migrate", env)
     replay, parts = Replay(size), []
-    for first in range(0, size, _PART):
-        path = folder / f"input-{size}.jsonl"
+    until = min(size, harvested)
+    for first in range(0, until, _PART):
+        path = folder / f"input-{vendor}-{size}.jsonl"
         with path.open("w", encoding="utf-8") as file:
-            file.writelines(replay.lines(first, first + _PART))
+            file.writelines(replay.lines(first, min(first + _PART, until)))
         done = child(["--load", str(path)], env)
         path.unlink()
         parts.append(done)
         print(
-            f"  {min(first + _PART, size):>9,} events: {done['rate']:,.0f}/s, "
+            f"  {min(first + _PART, until):>9,} events: {done['rate']:,.0f}/s, "
             f"{done['rate'] / done['plain']:.2f} of plain, peak {done['peak']:.0f} MB", flush=True,
         )  # fmt: skip
+    if until < size:
+        command = [sys.executable, "-m", "benchmarks.multiply", "--events", str(size)]
+        subprocess.run(command, cwd=ROOT, env=env, check=True)
     note.write_text(json.dumps(parts), encoding="utf-8")
 
 
@@ -197,6 +206,7 @@ def main() -> None:
     add = parser.add_argument
     add("--sizes", default=SIZES, help=f"how many events, with commas ({SIZES})")
     add("--folder", type=Path, default=ROOT / "var" / "growth", help="where archives are kept")
+    add("--harvested", type=int, default=10**9, metavar="N", help="multiply what is harvested beyond N")
     add("--rounds", type=int, default=3)
     add("--only", default="", metavar="WORD", help="only the questions with it in their name")
     add("--load-only", action="store_true", help="make the archives and ask nothing")
@@ -214,7 +224,7 @@ def main() -> None:
     found = {}
     for size in map(int, options.sizes.split(",")):
         print(f"{size:,} {'real, replayed' if corpus() else 'made-up'} events", flush=True)
-        prepare(size, options.folder)
+        prepare(size, options.folder, options.harvested)
         if not options.load_only:
             asked = ["--ask", "--only", options.only, "--rounds", str(options.rounds)]
             found[size] = child(asked, environment(archive_url(size, options.folder), options.folder))

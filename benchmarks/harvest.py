@@ -23,6 +23,7 @@ from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_NAME_MAX = 200
 
 
 def corpus() -> Path | None:
@@ -64,7 +65,7 @@ def plain(path: Path) -> float:
             app_label = "benchmarks"
 
     class PlainTag(models.Model):
-        name = models.CharField(max_length=200, unique=True)
+        name = models.CharField(max_length=_NAME_MAX, unique=True)
 
         class Meta:
             app_label = "benchmarks"
@@ -106,7 +107,8 @@ def plain(path: Path) -> float:
 
 def names(line: dict) -> list[str]:
     """The tags of one line, as the plain loader takes them."""
-    return list(dict.fromkeys([line.get("category") or "none", *line.get("topics", [])]))
+    said = [line.get("category") or "none", *line.get("topics", [])]
+    return list(dict.fromkeys(name[:_NAME_MAX] for name in said))
 
 
 def harvest(path: Path) -> float:

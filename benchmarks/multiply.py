@@ -238,7 +238,7 @@ class Multiplying:
         return document
 
     def finish(self) -> None:
-        """Counts, the numbers that new rows get, and what planners know."""
+        """Counts, the numbers that new rows get, and what PostgreSQL's planner knows."""
         from django.core.management.color import no_style
         from django.db import connection
 
@@ -250,7 +250,8 @@ class Multiplying:
             self._run("CREATE INDEX events_searchentry_vector ON events_searchentry USING gin (vector)")
         for statement in connection.ops.sequence_reset_sql(no_style(), list(map(self._model, _TABLES))):
             self._run(statement)
-        self._run("VACUUM ANALYZE" if self._vendor == "postgresql" else "ANALYZE")
+        if self._vendor == "postgresql":
+            self._run("VACUUM ANALYZE")
 
     def _model(self, table: str) -> Any:
         from django.apps import apps

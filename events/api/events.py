@@ -137,11 +137,11 @@ def _under(asked: list[Under], first: dt.date | None, last: dt.date | None, page
 
 
 def _before(page: Page, newest_first: bool) -> tuple[Any, ...] | None:
-    """A place just before the one where the page begins, seen in the direction of reading."""
+    """A place from which the event that the page begins behind is the first on the way back."""
     if page.cursor is None:
         return None
     date, pk = page.cursor.values
-    if newest_first:
+    if not newest_first:
         return date, pk + 1
     return (date, pk - 1) if pk > 1 else (date - dt.timedelta(days=1), ID_MOST)
 

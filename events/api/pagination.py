@@ -181,8 +181,7 @@ class Page:
         """The page of what was *read*: in the direction of the cursor, with one row more if there is one.
 
         *stopped*: the keys of the row where reading stopped, with fewer rows found than the page has room
-        for; the page beyond goes on there. *before*: the keys of a place just before the page, where it
-        may have no rows.
+        for; the page beyond goes on there. *before*: where the page before begins, for one without rows.
         """
         keys = self.ordering.keys
         reverse = self.cursor is not None and self.cursor.reverse

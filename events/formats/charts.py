@@ -6,8 +6,9 @@ Every bar is a link with a title; the table that tells the same is made of the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 _GAP: Final = 0.2
@@ -15,6 +16,7 @@ _GAP: Final = 0.2
 _LEAST: Final = 1.5
 """What a bar with a value measures at least: one event among thousands must be seen."""
 _LABELS_MOST: Final = 12
+_BARS_MOST: Final = 60
 _TICKS_MOST: Final = 3
 
 
@@ -64,6 +66,19 @@ class Chart:
     def points(self) -> list[Point]:
         """What the table beside the chart lists."""
         return [bar.point for bar in self.bars]
+
+
+def spans(years: Mapping[int, int]) -> list[tuple[int, int, int]]:
+    """The counts of *years*, which have no gaps, as first year, last year and count of each bar.
+
+    Of more than :data:`_BARS_MOST` years ten stand together, or a hundred: an archive grows by years too.
+    """
+    together = next((number for number in (1, 10, 100) if len(years) <= number * _BARS_MOST), 1000)
+    found = []
+    for _, group in groupby(sorted(years.items()), key=lambda one: one[0] // together):
+        of_span = list(group)
+        found.append((of_span[0][0], of_span[-1][0], sum(number for _, number in of_span)))
+    return found
 
 
 def columns(

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from events import catalogue, contexts
-from events.formats.charts import Chart, Point, columns
+from events.formats.charts import Chart, Point, columns, spans
 from events.formats.document import context_json
 from events.formats.markdown import context_markdown
 from events.formats.prose import clean_html
@@ -205,16 +205,17 @@ def _span(years: dict[int, int]) -> str:
 
 
 def _chart(edition: str, slug: str, years: dict[int, int]) -> Chart:
-    """A bar a year, each of them leading to its events."""
+    """A bar a year, or so many years, each of them leading to its events."""
     search = f"{EDITIONS[edition].prefix}/search/"
     points = [
         Point(
-            str(year),
+            label,
             number,
-            f"{year}: {count_words(edition, number)}",
-            f"{search}?{urlencode({'context': slug, 'from': f'{year:04d}', 'to': f'{year:04d}'})}",
+            f"{label}: {count_words(edition, number)}",
+            f"{search}?{urlencode({'context': slug, 'from': f'{first:04d}', 'to': f'{last:04d}'})}",
         )
-        for year, number in years.items()
+        for first, last, number in spans(years)
+        for label in [str(first) if first == last else f"{first}–{last}"]
     ]
     return columns(words(edition)["events_by_year"], points)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from events import contexts, queries
 from events.filter_fields import parse_id
-from events.formats.charts import Chart, Point, columns
+from events.formats.charts import Chart, Point, columns, spans
 from events.formats.hits import shown_parts
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute
@@ -219,15 +219,16 @@ def _facets(found: Facets, asked: _Asked, path: str, edition: str) -> list[dict[
 
 
 def _chart(found: Histogram, asked: _Asked, path: str, edition: str) -> Chart | None:
-    """A bar a year, each of them leading to its hits; None where one bar would say nothing."""
+    """A bar a year, or so many years, each of them leading to its hits; None for what one year has."""
     years = found.years()
     if len(years) < 2:
         return None
     dates = tuple(pair for pair in asked.given if pair[0] in {"from", "to"})
     points = []
-    for year, count in years:
-        said = f"{year:04d}"
-        url = asked.address(path, ("from", said), ("to", said), without=dates)
+    for first, last, count in spans(dict(years)):
+        begin, end = f"{first:04d}", f"{last:04d}"
+        said = begin if first == last else f"{begin}–{end}"
+        url = asked.address(path, ("from", begin), ("to", end), without=dates)
         points.append(Point(said, count, f"{said}: {count_words(edition, count)}", url))
     return columns(
         words(edition)["over_the_years"],

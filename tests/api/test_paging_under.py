@@ -52,7 +52,7 @@ def stored(events: list[Row]) -> list[tuple[int, int, set[str], set[str]]]:
     return sorted(found, key=lambda row: row[:2], reverse=True)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     events=rows, any_of=some, all_of=some, citing=some, since=st.integers(1, 3), size=st.integers(1, 4),
     looked=st.integers(1, 6), name=st.sampled_from(["-date", "date"]),

@@ -36,6 +36,16 @@ def test_its_years_are_a_chart_whose_bars_lead_to_their_events(client: Client) -
     assert ("Event 0." in found, "Event 2." in found) == (True, False)
 
 
+def test_of_very_many_years_ten_share_a_bar(client: Client) -> None:
+    for number, year in enumerate((1931, 1939, 1940, 2004)):
+        make.make_event(f"Event {number}.", date=f"{year}-02-09", lead="War")
+    html = shown(client)
+    assert 'href="/search/?context=war&amp;from=1931&amp;to=1939" aria-label="1931–1939: 2 events"' in html
+    rows = re.findall(r'<th scope="row"><a[^>]*>([\d–]+)</a></th><td>(\d+)</td>', html)
+    assert (len(rows), rows[1], rows[-1]) == (8, ("1940–1949", "1"), ("2000–2004", "1"))
+    assert "1939: 1 event" not in html
+
+
 def test_one_year_needs_no_chart(client: Client) -> None:
     make.make_event("One.", lead="War")
     assert "<svg" not in shown(client)
