@@ -76,7 +76,7 @@ class WritingView(ArchiveView):
 
     def _recall(self, request: Request) -> None:
         """Raise what the request was answered before, before anything that it changed is looked at."""
-        key, user = _key_of(request), self.writer.actor.user
+        key, user = key_of(request), self.writer.actor.user
         if key is None or user is None:
             return
         fingerprint = _fingerprint(request, self._read(request))
@@ -89,9 +89,14 @@ class WritingView(ArchiveView):
             self._body = read_body(request._request)
         return self._body
 
-    def require_seen(self, request: Request, subject: Subject, pk: int, current: int) -> int:
-        """*current*, the thing's revision, if ``If-Match`` names it; raises ``Problem`` (400, 412, 428)."""
-        self.seen = read_if_match(request, subject, pk)
+    def require_seen(
+        self, request: Request, subject: Subject, pk: int, current: int, *, inside: bool = True
+    ) -> int:
+        """*current*, the thing's revision, if ``If-Match`` names it; raises ``Problem`` (400, 412, 428).
+
+        *inside*: whether the caller may know what was not public.
+        """
+        self.seen = read_if_match(request, subject, pk, inside=inside)
         return self.seen.require(current)
 
     def body(self, request: Request, *, patch: bool = False, optional: bool = False) -> Json:
@@ -113,12 +118,12 @@ class WritingView(ArchiveView):
         actor = self.writer.actor
         claim = self.claimed(request, self._body or b"")
         if isinstance(claim, Answer):
-            return replayed(claim)
+            return replayed(request, claim)
         return answered(request, carry_out(act, show, actor=actor, claim=claim))
 
     def claimed(self, request: Request, body: bytes) -> Claim | Answer | None:
         """The claim on the request's ``Idempotency-Key``, or its answer; None where it has no key."""
-        key, user = _key_of(request), self.writer.actor.user
+        key, user = key_of(request), self.writer.actor.user
         if key is None or user is None:
             return None
         return claim_key(user=user, key=key, fingerprint=_fingerprint(request, body))
@@ -126,7 +131,7 @@ class WritingView(ArchiveView):
     def handle_exception(self, exc: Exception) -> Any:
         """What actions raise, as problems."""
         if isinstance(exc, _Answered):
-            return replayed(exc.answer)
+            return replayed(self.request, exc.answer)
         return super().handle_exception(self._as_problem(exc))
 
     def _as_problem(self, exc: Exception) -> Exception:
@@ -157,7 +162,7 @@ class _Answered(Exception):  # noqa: N818  nothing went wrong
         self.answer = answer
 
 
-def _key_of(request: Request) -> str | None:
+def key_of(request: Request) -> str | None:
     """What names this request, if anything does; raises ``Problem`` (400) for what is no key."""
     said = request._request.headers.get("Idempotency-Key")
     if said is None or request.method != "POST":
@@ -222,9 +227,10 @@ def event_standing(pk: int) -> tuple[str, int, int | None]:
     return standing
 
 
-def replayed(answer: Answer) -> HttpResponse:
+def replayed(request: Request, answer: Answer) -> HttpResponse:
     """An answer that was given before."""
-    return _response(Answer(answer.status, {**answer.headers, "Idempotent-Replayed": "true"}, answer.body))
+    again = {**answer.headers, "Idempotent-Replayed": "true"}
+    return answered(request, Answer(answer.status, again, answer.body))
 
 
 def answered(request: Request, answer: Answer) -> HttpResponse:
@@ -240,8 +246,7 @@ def _response(answer: Answer) -> HttpResponse:
     headers = {"Cache-Control": "no-store", **answer.headers}
     if not answer.body:
         response = HttpResponse(status=answer.status, headers=headers)
-        if answer.status == 204:
-            del response.headers["Content-Type"]
+        del response.headers["Content-Type"]
         return response
     return HttpResponse(
         answer.body.encode("utf-8", "replace"), status=answer.status, content_type=JSON, headers=headers

@@ -91,7 +91,7 @@ class EventPatching(WritingView):
         corrects = holds(actor, Right.CORRECT)
         state, _, _ = _standing(pk, public=not corrects)
         version, edition, present = values_now(pk)
-        self.require_seen(request, Subject.EVENT, pk, version)
+        self.require_seen(request, Subject.EVENT, pk, version, inside=corrects)
         read = read_patch(self.body(request, patch=True), present)
         if state == State.MERGED:
             raise problems.Problem(problems.REFUSED, f"Event {pk} was merged into another; change that one.")

@@ -24,11 +24,15 @@ _TAGS_MOST: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The revisions of one thing that the caller says to have seen."""
+    """The revisions of one thing that the caller says to have seen.
+
+    *inside*: whether the caller may know what stood there while readers had nothing.
+    """
 
     subject: Subject
     pk: int
     revisions: tuple[int, ...]
+    inside: bool = True
 
     def require(self, current: int) -> int:
         """*current*, if the caller saw it; raises ``Problem`` (412)."""
@@ -43,13 +47,14 @@ class Seen:
         before = [revision for revision in self.revisions if revision < current]
         if before:
             detail = f"It was at revision {max(before)} and is at {current} now."
-            extra["differs"] = changed_after(self.subject, self.pk, max(before))
+            if self.inside:
+                extra["differs"] = changed_after(self.subject, self.pk, max(before))
         elif not self.revisions:
             detail += " Send the ETag as you got it; one that a proxy made weak (W/) never matches."
         return problems.Problem(problems.PRECONDITION_FAILED, detail, extra=extra)
 
 
-def read_if_match(request: Request, subject: Subject, pk: int) -> Seen:
+def read_if_match(request: Request, subject: Subject, pk: int, *, inside: bool = True) -> Seen:
     """What ``If-Match`` names; raises ``Problem`` where it is missing (428) or malformed (400)."""
     said = request._request.headers.get("If-Match", "").strip()
     if not said:
@@ -62,4 +67,4 @@ def read_if_match(request: Request, subject: Subject, pk: int) -> Seen:
         raise problems.Problem(problems.BAD_REQUEST, "`If-Match` is no list of entity tags (RFC 9110).")
     strong = [tag for weak, tag in _TAG.findall(said) if not weak]
     found = [match for tag in strong if (match := _REVISION.fullmatch(tag))]
-    return Seen(subject, pk, tuple(int(match[1]) for match in found))
+    return Seen(subject, pk, tuple(int(match[1]) for match in found), inside)

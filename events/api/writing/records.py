@@ -102,7 +102,7 @@ class RecordsView(WritingView):
                 digest = _spool(request, file)
             claim = self.claimed(request, digest.encode())
             if isinstance(claim, Answer):
-                return replayed(claim)
+                return replayed(request, claim)
             key = request._request.headers.get("Idempotency-Key") if claim is not None else uuid.uuid4()
             reader = PostedReader(
                 path,

@@ -221,6 +221,11 @@ def test_whoever_prefers_gets_the_headers_alone(editor: Program) -> None:
     made = editor.post("events/", NEW, Prefer="return=minimal")
     assert (made.status_code, made.content) == (201, b"")
     assert made.headers["Preference-Applied"] == "return=minimal"
+    assert "Content-Type" not in made.headers
+    again = editor.post("events/", NEW, Idempotency_Key="one")
+    assert again.content
+    again = editor.post("events/", NEW, Idempotency_Key="one", Prefer="return=minimal")
+    assert (again.status_code, again.content, again.headers["Idempotent-Replayed"]) == (201, b"", "true")
     patch = {"text": "Other.", "grade": "typo"}
     changed = editor.patch(made.headers["Location"], patch, seen=made, Prefer="return=minimal")
     assert (changed.status_code, changed.content) == (204, b"")

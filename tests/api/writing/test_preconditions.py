@@ -12,10 +12,10 @@ from django.core.cache import cache
 from django.db import connection
 
 from events.actions.correct import correct_event
-from events.actions.withdraw import withdraw_event
+from events.actions.withdraw import release_event, withdraw_event
 from events.api.writing import base
 from events.models import Context, Curation, Event, Revision
-from events.vocabulary import Grade, Role
+from events.vocabulary import Grade, Role, State
 from tests.api.writing.writers import Program, pointers, problem, program
 from tests.factories import make_context, make_editorial, make_event
 from tests.people import make_person
@@ -93,6 +93,22 @@ def test_who_was_overtaken_is_told_what_changed() -> None:
         editor.patch(f"contexts/{context.pk}/", {"profile": "Mine."}, seen=seen), 412, "precondition-failed"
     )
     assert body["differs"] == {"profile": {"then": "", "now": "Theirs."}}
+
+
+@pytest.mark.django_db
+def test_who_may_only_propose_is_not_told_what_stood_there_before_readers_had_it() -> None:
+    chief, contributor = make_person(Role.CHIEF), program(Role.CONTRIBUTOR)
+    event = make_event("Words of a draft.", state=State.DRAFT)
+    correct_event(
+        actor=chief, event_id=event.pk, version=1, values={"text": "Words for readers."}, grade=Grade.TYPO
+    )
+    release_event(actor=chief, event_id=event.pk, version=2)
+    for seen in ('"1-0"', '"2-0"'):
+        answer = contributor.patch(f"events/{event.pk}/", {"text": "Mine."}, seen=seen)
+        body = problem(answer, 412, "precondition-failed")
+        assert (body["revision"], "differs" in body) == (3, False)
+    answer = program(Role.EDITOR).patch(f"events/{event.pk}/", {"text": "Mine."}, seen='"1-0"')
+    assert answer.json()["differs"]["text"] == {"then": "Words of a draft.", "now": "Words for readers."}
 
 
 @pytest.mark.django_db
