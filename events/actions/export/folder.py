@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import gzip
 import hashlib
 import json
@@ -19,6 +18,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
 from events.actions.errors import InvalidAction
+from events.harvest.spool import lock_folder, remove_unlocked
 
 MANIFEST: Final = "manifest.json"
 PACKED: Final = ".gz"
@@ -97,7 +97,7 @@ class ExportFolder:
         _clear(self.destination)
         while self._lock < 0:
             self._folder.mkdir(exist_ok=True)
-            self._lock = _locked(self._folder)
+            self._lock = lock_folder(self._folder)
         return self
 
     def __exit__(
@@ -207,22 +207,6 @@ def _aside(destination: Path) -> Path:
     return destination.with_name(f".{destination.name}.old")
 
 
-def _locked(folder: Path, *, wait: bool = True) -> int:
-    """An open lock on *folder*, or -1 where it is gone, or is another's who is not to be waited for."""
-    try:
-        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
-        return -1
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(lock), folder.stat()):
-            return lock
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    os.close(lock)
-    return -1
-
-
 def _clear(destination: Path) -> None:
     """Make good what killed runs left. A run at work holds a lock on its folder, which stays."""
     aside = _aside(destination)
@@ -230,10 +214,7 @@ def _clear(destination: Path) -> None:
         aside.rename(destination)
     for path in destination.parent.iterdir():
         if path.name.startswith(_partial(destination)) and path.is_dir() and not path.is_symlink():
-            lock = _locked(path, wait=False)
-            if lock >= 0:
-                shutil.rmtree(path, ignore_errors=True)
-                os.close(lock)
+            remove_unlocked(path)
 
 
 def _put(folder: Path, destination: Path) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import uuid
-from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from django.http import HttpResponse
@@ -20,10 +18,11 @@ from events.api.answers import encode
 from events.api.describe import query
 from events.api.inputs.reading import Choice, Input, Moment, Text
 from events.api.writing import describe
-from events.api.writing.base import WritingView, answered, made_answer, replayed
+from events.api.writing.base import WritingView, answered, key_of, made_answer, replayed
 from events.api.writing.bodies import chunks, require_media_type
 from events.formats.serializers.writing import DeliverySerializer
 from events.harvest.posted import PostedReader
+from events.harvest.spool import spool
 from events.vocabulary import DEFAULT_EDITION, EDITION_CHOICES, EDITIONS, Right
 
 NDJSON: Final = "application/x-ndjson"
@@ -96,14 +95,14 @@ class RecordsView(WritingView):
             detail = f"This token delivers records of the origin {bound} only."
             raise problems.Problem(problems.RIGHT_MISSING, detail, extra={"right": Right.DELIVER.value})
         require_media_type(request._request, NDJSON)
-        with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
-            path = Path(folder) / "records.jsonl"
+        with spool("delivery") as folder:
+            path = folder / "records.jsonl"
             with path.open("wb") as file:
                 digest = _spool(request, file)
             claim = self.claimed(request, digest.encode())
             if isinstance(claim, Answer):
                 return replayed(request, claim)
-            key = request._request.headers.get("Idempotency-Key") if claim is not None else uuid.uuid4()
+            key = key_of(request) or uuid.uuid4()
             reader = PostedReader(
                 path,
                 edition=asked["edition"],

@@ -17,6 +17,7 @@ from django.utils import timezone
 from events.actions.correct import correct_event
 from events.actions.harvesting import run
 from events.api.writing import records
+from events.harvest.spool import spool
 from events.harvest.streams import LINE_MAX
 from events.models import Change, Context, Event, Harvest, Origin, ReviewItem, StoredAnswer
 from events.vocabulary import ROBOTS, Grade, HarvestState, Role
@@ -143,7 +144,7 @@ def test_what_is_older_overwrites_nothing_and_what_lies_ahead_is_refused(robot: 
 
 
 def test_an_origin_is_described_once(robot: Program) -> None:
-    about = "origin_name=The+Wire&licence=CC+BY+4.0&licence_url=https://creativecommons.org/licenses/by/4.0/"
+    about = "origin_name=%0AThe+Wi%07re&licence=CC+BY+4.0&licence_url=https://creativecommons.org/licenses/by/4.0/"
     assert results(send(robot, FIRST, path=f"{PATH}&{about}&attribution=By+the+Wire")) == ["created"]
     origin = Origin.objects.get()
     assert (origin.name, origin.licence, origin.attribution) == ("The Wire", "CC BY 4.0", "By the Wire")
@@ -198,13 +199,24 @@ def test_bodies_are_bounded(robot: Program, monkeypatch: pytest.MonkeyPatch) -> 
     assert Harvest.objects.count() == 1
 
 
-def test_nothing_is_left_in_the_temporary_folder(
+def test_what_killed_requests_left_goes_and_nothing_else(
     robot: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     send(robot, FIRST)
     send(robot, b"{")
     assert list(tmp_path.iterdir()) == []
+    killed, other = tmp_path / "newsarchive-delivery-1", tmp_path / "else"
+    for folder in (killed, other):
+        folder.mkdir()
+        (folder / "records.jsonl").write_bytes(lines(SECOND))
+    (tmp_path / "newsarchive-delivery-2").symlink_to(other)
+    with spool("delivery") as at_work:
+        assert not killed.exists()
+        assert results(send(robot, SECOND)) == ["created"]
+        assert at_work.is_dir()
+    assert {path.name for path in tmp_path.iterdir()} == {"else", "newsarchive-delivery-2"}
+    assert [path.name for path in other.iterdir()] == ["records.jsonl"]
 
 
 def test_a_key_gives_the_same_answer_again(robot: Program) -> None:
