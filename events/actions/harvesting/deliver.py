@@ -15,6 +15,7 @@ from events.actions.harvesting.batch import Listen
 from events.actions.harvesting.run import run_harvest
 from events.actions.recording import Actor
 from events.actions.relate import relate_soon
+from events.actions.values import one_paragraph
 from events.harvest.limits import ORIGIN_SLUG, fit_web_address
 from events.harvest.records import Reader
 from events.models import Harvest, Origin
@@ -71,7 +72,7 @@ def origin_called(slug: str, about: Mapping[str, str], *, complete: bool) -> Ori
     """
     if not ORIGIN_SLUG.fullmatch(slug):
         raise InvalidAction("An origin is named by up to 60 letters, digits, “-” and “_”.")
-    given = {name: value for name, value in about.items() if value}
+    given = {name: said for name, value in about.items() if (said := one_paragraph(value))}
     if given.get("licence_url") and not fit_web_address(given["licence_url"]):
         raise InvalidAction("The licence's address must begin with http:// or https://.")
     for name, value in given.items():
