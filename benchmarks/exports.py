@@ -4,8 +4,8 @@
 file, or the empty database that ``DATABASE_URL`` names; one that holds events is measured as it is) and
 exports it in each format, each time in a process of its own. Printed are seconds (the middle of the rounds),
 those of the processor, the ratio of these to reading every stored document and writing it to a file, the
-peak memory of the process (without mapped files), and what was written. Memory that grows with the archive
-would show between the two sizes.
+peak memory of the process (without mapped files), and what was written; at the end, how many times the
+memory at the smaller size that at the larger one is.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from benchmarks.harvest import ROOT, lines
 
 FORMATS = ("jsonl", "jsonl --public", "jsonl --public --gzip", "csv", "csv --for spreadsheets", "sqlite")
 _LOOK_EVERY = 0.05
-SMALL = 10
-"""The smaller archive is this part of the larger one."""
 
 
 class Taken(NamedTuple):
@@ -77,24 +75,26 @@ def copy_documents(destination: Path) -> None:
             out.write(f"{body}\n")
 
 
-def measure(folder: Path, rounds: int) -> None:
-    """Print a line a format for the archive as it is."""
+def measure(folder: Path, rounds: int) -> dict[str, float]:
+    """Print a line a format for the archive as it is; the peak memory of each, in MB."""
     copy = [sys.executable, "-m", "benchmarks.exports", "--copy", str(folder / "floor")]
     commands = {"(documents copied)": copy}
     for name in FORMATS:
         destination = str(folder / name.replace(" ", ""))
         commands[name] = [sys.executable, "manage.py", "export", *name.split(), destination]
-    least = 0.0
+    least, peaks = 0.0, {}
     for name, command in commands.items():
         taken = [timed(command, Path(command[-1])) for _ in range(rounds)]
         processor = statistics.median(one.processor for one in taken)
         least = least or processor
+        peaks[name] = max(one.memory for one in taken)
         print(
             f"  {name:24} {statistics.median(one.seconds for one in taken):7.1f} s  {processor:6.1f} s "
-            f"{processor / least:5.1f} {max(one.memory for one in taken):6.0f} MB "
+            f"{processor / least:5.1f} {peaks[name]:6.0f} MB "
             f"{taken[0].written:8.1f} MB written",
             flush=True,
         )
+    return peaks
 
 
 def count() -> int:
@@ -122,6 +122,7 @@ def main() -> None:
     """Load, measure, load the rest, measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=71_913)
+    parser.add_argument("--small", type=int, default=10_000, help="events of the smaller archive")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--copy", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -137,10 +138,14 @@ def main() -> None:
             print(f"{there:,} events, as they are:")
             measure(folder, asked.rounds)
             return
-        for events in (asked.events // SMALL, asked.events):
+        peaks = []
+        for events in (asked.small, asked.events):
             load(folder, events)
             print(f"{events:,} events:", flush=True)
-            measure(folder, asked.rounds)
+            peaks.append(measure(folder, asked.rounds))
+        print(f"Memory at {asked.events:,} events, as a multiple of that at {asked.small:,}:")
+        for format_name, small in peaks[0].items():
+            print(f"  {format_name:24} {peaks[1][format_name] / small:5.2f}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,13 @@ from typing import Any
 import frictionless
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from events.actions.contexts import merge
 from events.actions.contexts.merge import merge_contexts
 from events.actions.correct import correct_event, create_event
-from events.actions.export import public
 from events.actions.export.csv_files import export_csv
-from events.formats.tables import TABLES
+from events.formats.tables import BY_NAME, TABLES
 from events.harvest.records import CitedSource
 from events.models import Context, Event, Sequence
 from events.vocabulary import Grade, Role
@@ -59,29 +61,68 @@ def test_the_package_is_valid_and_its_tables_join(archive: Path) -> None:
     assert {row[0] for row in problems(archive)} >= {"byte-count", "hash-count", "foreign-key"}
 
 
-def test_the_tables_say_what_the_documents_say(archive: Path) -> None:
+def cells(name: str, things: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """*things* as the rows of this table."""
+    said = {None: "", True: "true", False: "false"}
+    return [
+        {
+            column: said[value] if (value := thing[column]) is None or isinstance(value, bool) else str(value)
+            for column in BY_NAME[name].names
+        }
+        for thing in things
+    ]
+
+
+def listed(name: str, **query: str) -> list[dict[str, Any]]:
+    """All of a list of the API."""
+    answer = Client().get(f"/api/v1/{name}/", {"page_size": "500", **query})
+    return list(answer.json()["results"])
+
+
+def test_every_cell_is_what_the_api_says(archive: Path) -> None:
     manifest = export_csv(archive)
     found = {one.name: table(archive, one.name) for one in TABLES}
-    documents = {document["id"]: document for chunk, _ in public.documents() for document in chunk}
-    assert {int(row["id"]): row["text"] for row in found["events"]} == {
-        pk: document["text"] for pk, document in documents.items()
-    }
-    names = {row["id"]: row["name"] for row in found["contexts"]}
-    for pk, document in documents.items():
-        mine = {name: [row for row in rows if row.get("event_id") == str(pk)] for name, rows in found.items()}
-        assert {names[row["context_id"]] for row in mine["event_contexts"]} == {
-            one["name"] for one in document["contexts"]
+    events, contexts = listed("events", ordering="date"), listed("contexts")
+    events.sort(key=lambda event: int(event["id"]))
+    on_events: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for event in events:
+        inner = {
+            "event_addresses": [{"address": path} for path in event["former_addresses"]],
+            "event_contexts": [{**one, "context_id": one["id"]} for one in event["contexts"]],
+            "citations": [{**one, "source_id": one["source"]} for one in event["citations"]],
+            "corrections": event["corrections"],
+            "event_origins": [{**one, "origin_id": one["id"]} for one in event["provenance"]],
         }
-        assert [row["label"] for row in mine["citations"]] == [one["label"] for one in document["citations"]]
-        assert [row["address"] for row in mine["event_addresses"]] == document["former_addresses"]
-        assert [row["note"] for row in mine["corrections"]] == [
-            one["note"] for one in document["corrections"]
-        ]
-        assert len(mine["event_origins"]) == len(document["provenance"])
-    assert [row["name"] for row in found["context_aliases"]] == ["Traffic"]
-    assert len(found["context_broader"]) == len(found["pins"]) == len(found["editorials"]) == 1
+        for name, rows in inner.items():
+            on_events[name] += [
+                {**row, "event_id": event["id"], "position": position}
+                for position, row in enumerate(rows, start=1)
+            ]
+        lead = event["lead_context"]
+        on_events["events"].append({**event, "lead_context_id": lead and lead["id"]})
+    for name, things in on_events.items():
+        assert found[name] == cells(name, things), name
+    for name, things in (("contexts", contexts), ("sources", listed("sources"))):
+        assert found[name] == cells(name, things), name
+    assert found["editorials"] == cells("editorials", listed("editorials"))
+    aliases = [{"context_id": one["id"], "name": name} for one in contexts for name in one["aliases"]]
+    assert found["context_aliases"] == cells("context_aliases", aliases)
+    steps = [
+        {"narrower_id": one["id"], "broader_id": other["id"]} for one in contexts for other in one["broader"]
+    ]
+    assert found["context_broader"] == cells("context_broader", steps)
+    assert found["pins"] == cells("pins", [{**pin, **at} for pin, at in pinned()])
+    assert all(found.values()), [name for name, rows in found.items() if not rows]
     for name, rows in found.items():
         assert manifest["files"][f"{name}.csv"]["lines"] == len(rows)
+
+
+def pinned() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """What ``changes/`` says of pins, and their ends."""
+    changes = listed("changes", include="object")
+    told = {change["id"]: change["pins"] for change in changes if change["subject"] == "event"}
+    for event_id, pins in sorted(told.items()):
+        yield from ((pin, {"event_id": event_id, "target_id": pin["target"]}) for pin in pins)
 
 
 def test_nothing_that_readers_may_not_see_is_in_it(archive: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import sqlite3
@@ -19,6 +20,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from events.actions.export import sqlite_file, table_rows
+from events.actions.export.csv_files import export_csv
 from events.actions.export.sqlite_file import export_sqlite
 from events.formats.tables import TABLES
 from events.models import Event
@@ -51,6 +53,25 @@ def test_the_file_is_sound_and_its_tables_join(archive: Path) -> None:
     assert ask(archive, "SELECT count(*) FROM events") == [(Event.objects.published().count(),)]
     plan = ask(archive, "EXPLAIN QUERY PLAN SELECT * FROM events WHERE date = '2004-02-09'")
     assert "events_date" in plan[0][3]
+
+
+def test_every_row_is_that_of_the_csv_files(archive: Path, tmp_path: Path) -> None:
+    export_sqlite(archive)
+    export_csv(tmp_path / "tables")
+    read: dict[str, Callable[[str], Any]] = {"integer": int, "boolean": lambda said: int(said == "true")}
+    for one in TABLES:
+        with (tmp_path / "tables" / f"{one.name}.csv").open(encoding="utf-8", newline="") as file:
+            _, *rows = csv.reader(file)
+        told = [
+            tuple(
+                None if column.to and not said else read.get(column.kind, str)(said)
+                for column, said in zip(one.columns, row, strict=True)
+            )
+            for row in rows
+        ]
+        found = ask(archive, f'SELECT * FROM "{one.name}"')  # noqa: S608  a name of ours
+        assert found
+        assert sorted(found, key=repr) == sorted(told, key=repr), one.name
 
 
 def test_events_are_found_by_their_words(archive: Path) -> None:
