@@ -82,11 +82,11 @@ class ReplayForm(forms.Form):
             return None
         try:
             moment = parse_datetime(said)
-        except ValueError:
-            moment = None
-        if moment is None:
-            raise forms.ValidationError("Write a moment as 2026-01-31T12:30.")
-        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+            if moment is not None:
+                return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise forms.ValidationError("Write a moment as 2026-01-31T12:30.")
 
     def clean(self) -> dict[str, Any]:
         """The number, from either."""

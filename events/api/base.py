@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _BODILESS: Final = (204, 304)
+_Thing = TypeVar("_Thing")
 
 
 class NoFilter(Vocabulary):
@@ -131,6 +132,14 @@ class ArchiveView(APIView):
         if said not in choices:
             raise problems.invalid_parameters({name: f"One of: {', '.join(choices)}."})
         return said
+
+
+def only(things: Sequence[_Thing]) -> _Thing:
+    """The one of *things*; raises ``Problem`` (404) where it went since it was looked for."""
+    if not things:
+        raise problems.Problem(problems.NOT_FOUND)
+    (found,) = things
+    return found
 
 
 def storable(pk: int) -> int:

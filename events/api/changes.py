@@ -49,11 +49,8 @@ class ChangeListView(ArchiveView):
         size = read_page_size(request.query_params)
         after = str(request.query_params.get("after", "0"))
         if not (after.isascii() and after.isdigit() and len(after) <= 19 and int(after) <= ID_MAX):
-            fault = problems.Fault("Write the `seq` of the last change you have, or 0.", parameter="after")
-            raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
-        if (included := request.query_params.get("include")) not in (None, _INCLUDED):
-            fault = problems.Fault(f"Write `{_INCLUDED}` or leave it out.", parameter="include")
-            raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
+            raise problems.invalid_parameters({"after": "Write the `seq` of the last change you have, or 0."})
+        included = "include" in request.query_params and self.choice(request, "include", (_INCLUDED,))
         found = changes.changes_after(int(after), size + 1)
         following = None
         if len(found) > size:

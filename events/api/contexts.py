@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from events import catalogue
 from events.api import describe, problems
 from events.api.answers import encode, moved
-from events.api.base import storable
+from events.api.base import only, storable
 from events.api.describe import LIST_FORMATS
 from events.api.listing import ListView
 from events.api.negotiation import JSON, JSON_LD, TURTLE, XML
@@ -108,7 +108,7 @@ class ContextView(ContextPatching, SingleView):
         if survivor != pk:
             return moved(request, "api:context", survivor, self.suffix)
         if self.media in VOCABULARIES:
-            (concept,) = catalogue.concepts([pk])
+            concept = only(catalogue.concepts([pk]))
             return self.single(request, concept, revision=concept["revision"])
-        (head,) = catalogue.context_heads([pk])
+        head = only(catalogue.context_heads([pk]))
         return self.single(request, catalogue.counted(head), fields, revision=head["revision"])

@@ -7,7 +7,6 @@ neither repeated nor push others out of sight. Nothing is ever counted.
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -114,10 +113,7 @@ class Cursor:
     def text(self) -> str:
         """What the client is given."""
         values = [key.write(value) for key, value in zip(self.ordering.keys, self.values, strict=True)]
-        parts = [_CURSOR_VERSION, self.scope, self.ordering.name, int(self.reverse), *values]
-        return (
-            base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
-        )
+        return pack(_CURSOR_VERSION, self.scope, self.ordering.name, int(self.reverse), *values)
 
     @classmethod
     def read(cls, text: str, ordering: Ordering, scope: str) -> Cursor:
@@ -125,17 +121,32 @@ class Cursor:
 
         Raises ``Problem`` for anything else.
         """
+        version, of, name, reverse, *values = unpack(text, least=4)
+        if (version, of, name) != (_CURSOR_VERSION, scope, ordering.name) or reverse not in (0, 1):
+            raise no_cursor()
         try:
-            if len(text) > _CURSOR_MAX:
-                raise ValueError(text)
-            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-            version, of, name, reverse, *values = json.loads(base64.b64decode(padded, b"-_", validate=True))
-            if (version, of, name) != (_CURSOR_VERSION, scope, ordering.name) or reverse not in (0, 1):
-                raise ValueError(text)
             read = tuple(key.read(value) for key, value in zip(ordering.keys, values, strict=True))
-        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
+        except (ValueError, TypeError, AttributeError, OverflowError):
             raise no_cursor() from None
         return cls(ordering, bool(reverse), read, scope)
+
+
+def pack(*parts: str | int) -> str:
+    """*parts* as a cursor, which nobody has to understand."""
+    packed = json.dumps(parts, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def unpack(text: str, *, least: int) -> list[Any]:
+    """The parts of a cursor, *least* at least; raises ``Problem`` for what :func:`pack` did not write."""
+    try:
+        padded = text[:_CURSOR_MAX].encode("ascii") + b"=" * (-len(text) % 4)
+        parts = json.loads(base64.b64decode(padded, b"-_", validate=True))
+    except (ValueError, RecursionError):  # binascii.Error is one, too
+        raise no_cursor() from None
+    if len(text) > _CURSOR_MAX or not isinstance(parts, list) or len(parts) < least:
+        raise no_cursor()
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +273,7 @@ def read_page_size(data: QueryDict, *, most: int = PAGE_SIZE_MAX) -> int:
     """Read ``page_size``; raises ``Problem`` for what is out of range."""
     size = parse_id(_one(data, "page_size", str(PAGE_SIZE)))
     if size is None or size > most:
-        fault = problems.Fault(f"Write a number from 1 to {most}.", parameter="page_size")
-        raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
+        raise problems.invalid_parameters({"page_size": f"Write a number from 1 to {most}."})
     return size
 
 
@@ -272,8 +282,7 @@ def read_ordering(data: QueryDict, orderings: tuple[Ordering, ...]) -> Ordering:
     by_name = {ordering.name: ordering for ordering in orderings}
     ordering = by_name.get(_one(data, "ordering", orderings[0].name))
     if ordering is None:
-        fault = problems.Fault(f"One of: {', '.join(by_name)}.", parameter="ordering")
-        raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
+        raise problems.invalid_parameters({"ordering": f"One of: {', '.join(by_name)}."})
     return ordering
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from typing import Any, Final
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from rest_framework.request import Request
 
 from events import queries
 from events.api import describe, problems
 from events.api.answers import answer, encode, select
 from events.api.base import ArchiveView
-from events.api.pagination import PARAMETERS, address_with, read_page_size
+from events.api.pagination import (
+    PARAMETERS,
+    address_with,
+    no_cursor,
+    pack,
+    read_page_size,
+    scope_of,
+    unpack,
+)
 from events.filters import SearchFilter, search_filters
 from events.formats.hits import facets_json, histogram_json, hit_json, parts_json
 from events.formats.serializers.search import HitSerializer, SearchPageSerializer, SuggestionsSerializer
@@ -29,7 +35,6 @@ from events.vocabulary import EDITIONS
 
 _FIELDS: Final = tuple(HitSerializer().fields)
 _ORDERS: Final[dict[str, Order]] = {"relevance": "relevance", "-date": "date"}
-_CURSOR_MAX: Final = 200
 _Q: Final = describe.query(
     "q",
     {"type": "string", "minLength": 1, "examples": ['treaty -trade context:"United Nations" after:2004']},
@@ -81,17 +86,18 @@ class SearchView(ArchiveView):
         data = request.query_params
         fields = self.chosen_fields(request, _FIELDS)
         size = read_page_size(data)
-        order = _read_order(data)
-        after = _read_cursor(data, order)
-        wants_facets = _read_choice(data, "facets", ("false", "true")) == "true"
-        widen = _read_choice(data, "words", ("most", "all")) == "most"
+        order = _ORDERS[self.choice(request, "ordering", tuple(_ORDERS))]
+        scope = scope_of("search", data, ("q", "words", *self.filters.base_filters))
+        after = _read_cursor(data.get("cursor"), order, scope)
+        wants_facets = self.choice(request, "facets", ("false", "true")) == "true"
+        widen = self.choice(request, "words", ("most", "all")) == "most"
         filters = search_filters(self.checked(request, Event.objects.published()))
         query = parse(str(data.get("q", "")))
         found = search(query, filters=filters, order=order, limit=size, after=after, widen=widen)
         hits = _bodies(found.hits, query, fields)
         following = None
         if found.after is not None:
-            (following,) = address_with(request._request, "cursor", _cursor(order, found.after))
+            (following,) = address_with(request._request, "cursor", pack(scope, order, found.after))
         mistyped = after is None and (len(found.hits) < FEW or bool(found.wider))
         rest = {
             "next": following,
@@ -125,9 +131,8 @@ class SuggestView(ArchiveView):
         self.require_known_parameters(request)
         said = str(request.query_params.get("q", ""))
         edition = request.query_params.get("edition")
-        if edition is not None and edition not in EDITIONS:
-            fault = problems.Fault(f"One of: {', '.join(EDITIONS)}.", parameter="edition")
-            raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
+        if edition is not None:
+            edition = self.choice(request, "edition", tuple(EDITIONS))
         found = suggest(said, edition=edition)
         documents = queries.documents([hit.event_id for hit in found.events])
         query = parse(f"{said}*")
@@ -159,40 +164,11 @@ def _whole(query: Query, filters: Filters, wider: tuple[Tree, ...]) -> dict[str,
     }
 
 
-def _read_order(data: QueryDict) -> Order:
-    order = _ORDERS.get(str(data.get("ordering", "relevance")))
-    if order is None:
-        fault = problems.Fault(f"One of: {', '.join(_ORDERS)}.", parameter="ordering")
-        raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
-    return order
-
-
-def _read_choice(data: QueryDict, name: str, choices: tuple[str, ...]) -> str:
-    """One of *choices*, the first of them where nothing is said; raises ``Problem`` for anything else."""
-    said = str(data.get(name, choices[0]))
-    if said not in choices:
-        fault = problems.Fault(f"One of: {', '.join(choices)}.", parameter=name)
-        raise problems.Problem(problems.INVALID_PARAMETER, errors=[fault])
-    return said
-
-
-def _cursor(order: Order, after: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([order, after]).encode()).decode().rstrip("=")
-
-
-def _read_cursor(data: QueryDict, order: Order) -> int | None:
-    """Where :func:`_cursor` said that the page begins; raises ``Problem`` for anything else."""
-    said = data.get("cursor")
+def _read_cursor(said: str | None, order: Order, scope: str) -> int | None:
+    """Where the page begins, after what the one before ended with; raises ``Problem`` for no cursor of it."""
     if said is None:
         return None
-    try:
-        if len(said) > _CURSOR_MAX:
-            raise ValueError(said)
-        padded = said.encode("ascii") + b"=" * (-len(said) % 4)
-        kind, after = json.loads(base64.b64decode(padded, b"-_", validate=True))
-        if kind != order or type(after) is not int or not 0 < after < 1 << 62:
-            raise ValueError(said)
-    except (ValueError, TypeError, RecursionError, binascii.Error):
-        fault = problems.Fault("Not a cursor of this search in this order.", parameter="cursor")
-        raise problems.Problem(problems.INVALID_CURSOR, errors=[fault]) from None
+    of, kind, after, *more = unpack(said, least=3)
+    if (of, kind) != (scope, order) or more or type(after) is not int or not 0 < after < 1 << 62:
+        raise no_cursor()
     return after

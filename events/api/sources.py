@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from events import catalogue, publishers
 from events.api import describe, problems
 from events.api.answers import encode, moved
-from events.api.base import storable
+from events.api.base import only, storable
 from events.api.listing import ListView
 from events.api.negotiation import JSON, XML
 from events.api.pagination import BY_ID
@@ -67,7 +67,7 @@ class SourceView(SingleView):
         fields = self.wanted(request)
         if not catalogue.cited_sources().filter(pk=storable(pk)).exists():
             raise problems.Problem(problems.NOT_FOUND)
-        (head,) = catalogue.source_heads([pk])
+        head = only(catalogue.source_heads([pk]))
         return self.single(request, head, fields)
 
 
@@ -118,5 +118,5 @@ class PublisherView(SingleView):
             raise problems.Problem(problems.NOT_FOUND)
         if found.pk != pk:
             return moved(request, "api:publisher", found.pk, self.suffix)
-        (head,) = publishers.publisher_heads([pk])
+        head = only(publishers.publisher_heads([pk]))
         return self.single(request, head, fields)

@@ -10,8 +10,10 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from events import changes
+from events import catalogue, changes, publishers
 from events.api import problems
+from events.models import Context
+from tests.factories import cite, make_event
 
 pytestmark = pytest.mark.django_db
 Get = Callable[..., Any]
@@ -38,6 +40,22 @@ def problem(answer: Any, status: int, slug: str) -> dict[str, Any]:
 )
 def test_an_unknown_address_is_not_found(get: Get, path: str) -> None:
     problem(get(path), 404, "not-found")
+
+
+@pytest.mark.parametrize("address", ["contexts/{}/", "contexts/{}.ttl", "sources/{}/", "publishers/{}.xml"])
+def test_what_goes_while_it_is_looked_for_is_not_found(
+    get: Get, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = make_event(contexts=["Ferries"])
+    source = cite(event, position=1, label="Gazette", url="https://gazette.example/a").source
+    assert source is not None
+    ids = {"contexts": Context.objects.get().pk, "sources": source.pk, "publishers": source.publisher_id}
+    where = address.format(ids[address.partition("/")[0]])
+    assert get(where).status_code == 200
+    monkeypatch.setattr(catalogue, "context_heads", lambda _ids: [])
+    monkeypatch.setattr(catalogue, "source_heads", lambda _ids: [])
+    monkeypatch.setattr(publishers, "publisher_heads", lambda _ids: [])
+    problem(get(where), 404, "not-found")
 
 
 def test_an_unknown_address_is_not_found_by_any_method() -> None:

@@ -153,11 +153,14 @@ def test_what_cannot_be_used_is_named(get: Get, query: str, parameter: str) -> N
     assert answer.json()["errors"][0]["parameter"] == parameter
 
 
-def test_a_cursor_of_one_order_is_none_of_the_other(get: Get) -> None:
+def test_a_cursor_is_of_one_search_in_one_order(get: Get) -> None:
     for number in range(3):
         make_event(f"Treaty {number}.")
     following = get("search/?q=treaty&page_size=1").json()["next"].partition("cursor=")[2]
     assert get(f"search/?q=treaty&ordering=-date&cursor={following}").status_code == 400
+    for other in ("q=other", "q=treaty&words=all", "q=treaty&edition=en"):
+        assert get(f"search/?{other}&page_size=1&cursor={following}").status_code == 400
+    assert get(f"search/?q=treaty&page_size=2&cursor={following}").status_code == 200
 
 
 @pytest.mark.parametrize("said", ['"', "-", "OR OR", "a:b", "*", "'; --", "%", "\\", "(", "北" * 300])

@@ -16,7 +16,7 @@ from events.actions.contexts.unmerge import unmerge_contexts
 from events.actions.programs.answered import Answer
 from events.api import problems
 from events.api.answers import encode
-from events.api.base import storable
+from events.api.base import only, storable
 from events.api.inputs.contexts import ContextCreation, ContextPatch
 from events.api.inputs.events import MergeInput, NoteInput
 from events.api.inputs.reading import invalid_members
@@ -57,7 +57,7 @@ class ContextPatching(WritingView):
         """Change a context; events are told by its present name at once, their documents within moments."""
         actor = self.begin(request, Right.TAG)
         version = self.require_seen(request, Subject.CONTEXT, pk, _revision(pk))
-        (head,) = catalogue.context_heads([pk])
+        head = only(catalogue.context_heads([pk]))
         read = ContextPatch.read_onto(head, self.body(request, patch=True))
         edit = partial(
             edit_context, actor=actor, context_id=pk, version=version, values=cast("ContextValues", read)
