@@ -193,7 +193,8 @@ class _Run:
                 linking = RelatedLink.objects.filter(target__in=chunk).order_by()
                 noted.update(linking.values_list("event", flat=True))
             for block in blocks(_places(changed), statistics.window):
-                noted |= Neighbourhood(self._edition, block, statistics, self._ranking).entered()
+                events = Neighbourhood.around(self._edition, block, statistics, self._ranking)
+                noted |= events.entered(block)
             for chunk in _chunks(sorted(noted)):
                 EventFeatures.objects.filter(pk__in=chunk, pending=False).update(pending=True)
         gone = set(ids).difference(EventFeatures.objects.filter(pk__in=ids).values_list("pk", flat=True))

@@ -5,17 +5,21 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from django.db import connections
 
-from events.related.neighbourhoods import Neighbourhood, statistics_of
+from events.models import EventFeatures
+from events.related.neighbourhoods import Neighbourhood, changes_of, statistics_of
 from events.related.picking import Link
 from events.related.rankings import Ranking
 
 PARTS_LEAST: Final = 8
 """Fewer parts are not worth the start of a process."""
+WHOLE_MOST: Final = 150_000
+"""An edition of more events is not read whole: that would take more than some 300 MB."""
 _AHEAD: Final = 2
 
 
@@ -29,11 +33,24 @@ class Computed(NamedTuple):
     links: dict[int, list[Link]]
 
 
-def compute(edition: str, event_ids: Sequence[int], ranking: Ranking) -> Computed:
-    """The lists of these events; reads only."""
-    statistics, changes = statistics_of(edition)
-    found = Neighbourhood(edition, event_ids, statistics, ranking).links()
+class _Whole(NamedTuple):
+    """An edition read once for many parts, as it stood when it had changed *changes* times."""
+
+    changes: int
+    events: Neighbourhood
+
+
+def compute(
+    edition: str, event_ids: Sequence[int], ranking: Ranking, whole: _Whole | None = None
+) -> Computed:
+    """The lists of these events; reads only. *whole* is made use of while nothing has changed since."""
     ids = list(event_ids)
+    if whole is not None and whole.changes == changes_of(edition):
+        changes, events = whole
+    else:
+        statistics, changes = statistics_of(edition)
+        events = Neighbourhood.around(edition, ids, statistics, ranking)
+    found = events.links(ids)
     return Computed(edition, ids, ranking, changes, {pk: found.get(pk, []) for pk in ids})
 
 
@@ -45,19 +62,40 @@ def computing(
     With more than one process the caller must not be in a transaction: all connections are closed once,
     so that no process uses one of another's.
     """
+    whole = _whole(edition, ranking) if len(parts) >= PARTS_LEAST else None
     if processes < 2 or len(parts) < PARTS_LEAST or "fork" not in multiprocessing.get_all_start_methods():
         for part in parts:
-            yield compute(edition, part, ranking)
+            yield compute(edition, part, ranking, whole)
         return
     connections.close_all()
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
-        waiting = deque(
-            pool.apply_async(compute, (edition, part, ranking)) for part in parts[: processes * _AHEAD]
-        )
+    # What is read is inherited, not sent: processes share its memory.
+    work = partial(_work, edition=edition, ranking=ranking)
+    with multiprocessing.get_context("fork").Pool(processes, _Process.start, (whole,)) as pool:
+        waiting = deque(pool.apply_async(work, (part,)) for part in parts[: processes * _AHEAD])
         following = iter(parts[processes * _AHEAD :])
         while waiting:
             found = waiting.popleft().get()
-            waiting.extend(
-                pool.apply_async(compute, (edition, part, ranking)) for part in islice(following, 1)
-            )
+            waiting.extend(pool.apply_async(work, (part,)) for part in islice(following, 1))
             yield found
+
+
+def _whole(edition: str, ranking: Ranking) -> _Whole | None:
+    """The whole edition, if it is not too large."""
+    statistics, changes = statistics_of(edition)
+    if EventFeatures.objects.filter(edition=edition).count() > WHOLE_MOST:
+        return None
+    return _Whole(changes, Neighbourhood.whole(edition, statistics, ranking))
+
+
+class _Process:
+    """What a process was started with."""
+
+    whole: ClassVar[_Whole | None] = None
+
+    @classmethod
+    def start(cls, whole: _Whole | None) -> None:
+        cls.whole = whole
+
+
+def _work(part: list[int], *, edition: str, ranking: Ranking) -> Computed:
+    return compute(edition, part, ranking, _Process.whole)

@@ -113,7 +113,9 @@ def evaluate(
         place = corpus.places[key]
         truth = set(corpus.stories.get(corpus.items[place].heading, ())) - {place}
         if truth:
-            found = [other in truth for other, _ in picker.ranked(place, most=DEPTH)]
+            found = [
+                int(rows.ids[other]) in truth for other, _ in picker.ranked(rows.place_of(place), most=DEPTH)
+            ]
             figures.append(_figures(np.array(found + [False] * (DEPTH - len(found))), len(truth)))
         if progress is not None:
             progress(1)

@@ -52,84 +52,77 @@ def unpacked(counts: FeatureCounts) -> Statistics:
 
 def rows_of(edition: str, at_once: int = 20_000) -> Iterator[Rows]:
     """All events of an edition that have features, part by part in the order of their ids."""
-    after = 0
-    while True:
-        found = EventFeatures.objects.filter(edition=edition, event__gt=after).order_by("event_id")
-        rows = [_row(*row) for row in found.values_list(*_COLUMNS)[:at_once]]
-        if not rows:
-            return
-        yield Rows.of(rows)
-        after = rows[-1].event_id
+    for part in _all_rows(edition, at_once):
+        yield Rows.of(part)
 
 
 class Neighbourhood:
-    """Some events of one edition, and all candidates of their links.
+    """Events of one edition that may be related to some of them, all of whose candidates are here.
 
-    Events that have no features (not public, or not looked at yet) have no links. About five queries,
-    and one more for each thousand of candidates.
+    Events that have no features (not public, or not looked at yet) have no links.
     """
 
-    def __init__(
-        self, edition: str, event_ids: Collection[int], statistics: Statistics, ranking: Ranking
-    ) -> None:
+    def __init__(self, edition: str, rows: Collection[Row], statistics: Statistics, ranking: Ranking) -> None:
         self._edition = edition
-        self._statistics = statistics
-        own = _by_ids(event_ids)
-        self.ids = sorted(own)
-        rows = dict(own)
+        self._rows = Rows.of(rows)
+        self._scorer = Scorer(self._rows, statistics, ranking)
+
+    @classmethod
+    def around(
+        cls, edition: str, event_ids: Collection[int], statistics: Statistics, ranking: Ranking
+    ) -> Neighbourhood:
+        """These events and all their candidates: about two queries, and one for each thousand of them."""
+        rows = own = _by_ids(event_ids)
         for first, last in _spans(own.values(), statistics.window):
             near = EventFeatures.objects.filter(edition=edition, day__gte=first, day__lte=last)
-            rows |= {row[0]: _row(*row) for row in near.order_by().values_list(*_COLUMNS).iterator(20_000)}
-        rows |= self._far(own.values(), rows)
-        self._rows = Rows.of(rows.values())
-        self._scorer = Scorer(self._rows, statistics, ranking)
-        self._picker = Picker(self._scorer)
+            found = near.order_by().values_list(*_COLUMNS).iterator(20_000)
+            rows = rows | {row[0]: _row(*row) for row in found}
+        rows = rows | _far(own.values(), rows, statistics)
+        return cls(edition, rows.values(), statistics, ranking)
 
-    def links(self, most: int | None = None) -> dict[int, list[Link]]:
-        """The links of each, best first; what editors banned as a reason of one brings it none.
+    @classmethod
+    def whole(cls, edition: str, statistics: Statistics, ranking: Ranking) -> Neighbourhood:
+        """All events of the edition: some 2 kB each while it is made, half of that afterwards."""
+        rows = [row for part in _all_rows(edition, 20_000) for row in part]
+        return cls(edition, rows, statistics, ranking)
 
-        An event that ceased to be public since is missing.
+    def links(self, event_ids: Collection[int], most: int | None = None) -> dict[int, list[Link]]:
+        """The links of each of these, best first; what editors banned as a reason of one brings it none.
+
+        About two queries. Events that have no features are left out.
         """
-        bans = _banned(self.ids, self._edition)
-        written = _written(self.ids)
+        written = _written(sorted(self._rows.among(event_ids)))
+        bans = _banned(sorted(written), self._edition)
+        picker = Picker(self._scorer)
         found = {}
-        for event_id in written:
+        for event_id, said in written.items():
             place = self._rows.place_of(event_id)
             terms = self._rows.terms[self._rows.features_at(place)].tolist()
-            said = dict(zip(terms, written[event_id].split("\t"), strict=False))
-            found[event_id] = self._picker.links(place, said, bans.get(event_id, frozenset()), most)
+            words = dict(zip(terms, said.split("\t"), strict=False))
+            found[event_id] = picker.links(place, words, bans.get(event_id, frozenset()), most)
         return found
 
-    def ranked(self, most: int) -> dict[int, list[int]]:
+    def ranked(self, event_ids: Collection[int], most: int) -> dict[int, list[int]]:
         """The events that rank best for each, those that tell the same again among them."""
+        picker = Picker(self._scorer)
         return {
             event_id: [
-                int(self._rows.ids[at])
-                for at, _ in self._picker.ranked(self._rows.place_of(event_id), most=most)
+                int(self._rows.ids[at]) for at, _ in picker.ranked(self._rows.place_of(event_id), most=most)
             ]
-            for event_id in self.ids
+            for event_id in sorted(self._rows.among(event_ids))
         }
 
-    def entered(self) -> set[int]:
+    def entered(self, event_ids: Collection[int]) -> set[int]:
         """The other events into whose stored lists one of these may belong; never too few."""
         lasts = np.zeros(len(self._rows))
-        for ids, last in _lasts(self._rows.ids):
-            lasts[np.searchsorted(self._rows.ids, ids)] = last
+        for ids, last in _lasts(np.sort(self._rows.ids)):
+            lasts[self._rows.places_of(np.array(ids, np.int64))] = last
         entered: set[int] = set()
-        for event_id in self.ids:
-            places, scores = self._scorer.of(self._rows.place_of(event_id))
-            entered.update(self._rows.ids[places[scores + _ROUNDING >= lasts[places]]].tolist())
+        for event_id in self._rows.among(event_ids):
+            found = self._scorer.of(self._rows.place_of(event_id))
+            enters = found.worthy & (found.scores + _ROUNDING >= lasts[found.places])
+            entered.update(self._rows.ids[found.places[enters]].tolist())
         return entered
-
-    def _far(self, own: Iterable[Row], near: Mapping[int, Row]) -> dict[int, Row]:
-        """The events that share a rare feature with one of *own*, without those *near*."""
-        terms = np.unique(np.concatenate([np.empty(0, np.int64), *(_terms(row) for row in own)]))
-        rare = terms[self._statistics.is_rare(terms)].tolist()
-        ids: set[int] = set()
-        for chunk in _chunks(rare):
-            found = FeaturePosting.objects.filter(term__in=chunk).order_by()
-            ids.update(found.values_list("event_id", flat=True).iterator(20_000))
-        return _by_ids(ids.difference(near))
 
 
 def links_of(event_id: int, ranking: Ranking, most: int | None = None) -> list[Link]:
@@ -138,7 +131,7 @@ def links_of(event_id: int, ranking: Ranking, most: int | None = None) -> list[L
     if edition is None:
         return []
     statistics, _ = statistics_of(edition)
-    return Neighbourhood(edition, [event_id], statistics, ranking).links(most).get(event_id, [])
+    return Neighbourhood.around(edition, [event_id], statistics, ranking).links([event_id], most).get(event_id, [])
 
 
 def blocks(stands: Iterable[tuple[int, int]], window: int, most: int = BLOCK) -> Iterator[list[int]]:
@@ -158,6 +151,27 @@ def blocks(stands: Iterable[tuple[int, int]], window: int, most: int = BLOCK) ->
         part.append(event_id)
     if part:
         yield part
+
+
+def _all_rows(edition: str, at_once: int) -> Iterator[list[Row]]:
+    after = 0
+    while True:
+        found = EventFeatures.objects.filter(edition=edition, event__gt=after).order_by("event_id")
+        rows = [_row(*row) for row in found.values_list(*_COLUMNS)[:at_once]]
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].event_id
+
+
+def _far(own: Iterable[Row], near: Mapping[int, Row], statistics: Statistics) -> dict[int, Row]:
+    """The events that share a rare feature with one of *own*, without those *near*."""
+    terms = np.unique(np.concatenate([np.empty(0, np.int64), *(_terms(row) for row in own)]))
+    ids: set[int] = set()
+    for chunk in _chunks(terms[statistics.is_rare(terms)].tolist()):
+        found = FeaturePosting.objects.filter(term__in=chunk).order_by()
+        ids.update(found.values_list("event_id", flat=True).iterator(20_000))
+    return _by_ids(ids.difference(near))
 
 
 def _row(event_id: int, day: int, category: str, terms: Any, counts: Any) -> Row:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from events.related.features import CONTEXT, NAME, NATION, WORD, context_of
-from events.related.scoring import Scorer, Scores
+from events.related.features import CONTEXT, KIND_MASK, WORD, context_of
+from events.related.scoring import Pairs, Scorer
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 LINKS: Final = 10
 """How many links an event has at most."""
@@ -45,34 +47,32 @@ class Picker:
     def ranked(self, place: int, without: Collection[int] = (), most: int = LINKS) -> list[tuple[int, float]]:
         """The best candidates and their scores, before any is left out; for evaluation."""
         found = self._scorer.of(place, without)
-        return [
-            (at, score) for (at, score), _ in zip(self._in_order(place, found), range(most), strict=False)
-        ]
+        return list(islice(self._in_order(place, found.places, found.scores), most))
 
     def links(
         self, place: int, written: Mapping[int, str], without: Collection[int] = (), most: int | None = None
     ) -> list[Link]:
         """The links of the event at *place*, best first. *written*: how its features stand in its text.
 
-        Left out are events that tell the same as a better one, or as the event itself within days:
-        these are likely it once more.
+        Left out are events that are not worth a link, and those that tell the same as a better one, or as
+        the event itself within days: these are likely it once more.
         """
         most = LINKS if most is None else most
+        found = self._scorer.of(place, without)
         picked: list[tuple[int, float]] = []
-        for at, score in self._in_order(place, self._scorer.of(place, without)):
+        for at, score in self._in_order(place, found.places[found.worthy], found.scores[found.worthy]):
             if len(picked) == most:
                 break
             if self._is_again(place, at) or any(self._alike(other, at) for other, _ in picked):
                 continue
             picked.append((at, score))
         return [
-            Link(int(self._rows.ids[at]), score, self._reason(place, at, written, without))
+            Link(int(self._rows.ids[at]), score, self._reason(place, at, written, found.shared))
             for at, score in picked
         ]
 
-    def _in_order(self, place: int, found: Scores) -> Iterator[tuple[int, float]]:
+    def _in_order(self, place: int, places: Ints, scores: Floats) -> Iterator[tuple[int, float]]:
         """The highest score first, then the nearest in time, then the newest, then the last arrived."""
-        places, scores = found
         if len(places) > 2 * _AT_FIRST:
             enough = np.partition(scores, len(scores) - _AT_FIRST)[len(scores) - _AT_FIRST]
             best = scores >= enough
@@ -80,9 +80,7 @@ class Picker:
             places, scores = places[~best], scores[~best]
         yield from self._sorted(place, places, scores)
 
-    def _sorted(
-        self, place: int, places: Ints, scores: npt.NDArray[np.float64]
-    ) -> Iterator[tuple[int, float]]:
+    def _sorted(self, place: int, places: Ints, scores: Floats) -> Iterator[tuple[int, float]]:
         days = self._rows.days[places]
         nearness = np.abs(days - self._rows.days[place]) if self._scorer.in_time else days * 0
         for at in np.lexsort((-self._rows.ids[places], -days, nearness, -scores)):
@@ -100,37 +98,29 @@ class Picker:
     def _words_of(self, place: int) -> frozenset[int]:
         found = self._words.get(place)
         if found is None:
-            span = self._rows.features_at(place)
-            terms = self._rows.terms[span][self._rows.kinds[span] == WORD]
-            found = self._words[place] = frozenset(terms.tolist())
+            terms = self._rows.terms[self._rows.features_at(place)]
+            found = self._words[place] = frozenset(terms[terms & KIND_MASK == WORD].tolist())
         return found
 
-    def _reason(
-        self, place: int, other: int, written: Mapping[int, str], without: Collection[int]
-    ) -> dict[str, Any]:
+    def _reason(self, place: int, other: int, written: Mapping[int, str], shared: Pairs) -> dict[str, Any]:
         """Why the two are related: see ``models.RelatedLink``."""
         scorer, rows = self._scorer, self._rows
-        mine, theirs = rows.features_at(place), rows.features_at(other)
-        shared, at, there = np.intersect1d(
-            rows.terms[mine], rows.terms[theirs], assume_unique=True, return_indices=True
-        )
-        points = scorer.asked[mine][at] * scorer.weights[theirs][there]
-        counts = scorer.statistics.counts_of(shared)
+        begin, end = rows.starts[other], rows.starts[other + 1]
+        here = (shared.theirs >= begin) & (shared.theirs < end)
+        mine, theirs = shared.mine[here], shared.theirs[here]
         contexts: list[tuple[int, int, float]] = []
         story = 0
         words: dict[str, tuple[float, int]] = {}
-        rows_of_shared = zip(
-            shared.tolist(), points.tolist(), counts.tolist(),
-            rows.counts[mine][at].tolist(), rows.counts[theirs][there].tolist(), strict=True,
-        )  # fmt: skip
-        for term, said, events, often, often_there in rows_of_shared:
-            if term in without:
-                continue
-            kind = term & 3
+        for term, said, events, often, often_there in zip(
+            rows.terms[mine].tolist(), (scorer.asked[mine] * scorer.weights[theirs]).tolist(),
+            scorer.counted[mine].tolist(), rows.counts[mine].tolist(), rows.counts[theirs].tolist(),
+            strict=True,
+        ):  # fmt: skip
+            kind = term & KIND_MASK
             if kind == CONTEXT:
                 contexts.append((context_of(term), events, round(said, 2)))
                 story = context_of(term) if often > 1 and often_there > 1 else story
-            elif said > 0 and kind in (WORD, NAME, NATION) and (word := written.get(term)):
+            elif word := written.get(term):
                 before, most = words.get(word, (0.0, 0))
                 words[word] = (before + said, max(most, events))
         best = sorted(words.items(), key=lambda item: (-item[1][0], item[0]))[:WORDS_SHOWN]

@@ -44,14 +44,19 @@ class Statistics:
         return np.log1p((self.events - self.counts + 0.5) / (self.counts + 0.5))
 
     @cached_property
-    def _unseen(self) -> float:
+    def unseen(self) -> float:
+        """How much a feature says that was in one event only, or in none."""
         return math.log1p((max(self.events, 1) - 0.5) / 1.5)
+
+    @property
+    def density(self) -> float:
+        """Events a day."""
+        return self.events / max(self.days, 1)
 
     @cached_property
     def window(self) -> int:
         """How many days apart events may be to be candidates whatever they share."""
-        density = self.events / max(self.days, 1)
-        days = math.ceil(NEAR_EVENTS / 2 / density) if density else _DAYS_MOST
+        days = math.ceil(NEAR_EVENTS / 2 / self.density) if self.density else _DAYS_MOST
         return min(max(days, _DAYS_LEAST), _DAYS_MOST)
 
     def counts_of(self, terms: Ints) -> Ints:
@@ -62,9 +67,9 @@ class Statistics:
     def rarity_of(self, terms: Ints) -> Floats:
         """How much each of these features says: the inverse document frequency of BM25, never negative."""
         if not len(self.terms):
-            return np.full(len(terms), self._unseen)
+            return np.full(len(terms), self.unseen)
         places, known = self._find(terms)
-        return np.where(known, self._rarities[places], self._unseen)
+        return np.where(known, self._rarities[places], self.unseen)
 
     def is_rare(self, terms: Ints) -> npt.NDArray[np.bool_]:
         """Which of these features find candidates however far apart in time."""

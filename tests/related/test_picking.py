@@ -8,9 +8,10 @@ import random
 import numpy as np
 import pytest
 
-from events.related.features import context_term, features_of, terms_of_name
+from events.related import statistics as counting
+from events.related.features import CONTEXT, NAME, NATION, WORD, context_term, features_of, terms_of_name
 from events.related.picking import Link, Picker
-from events.related.rankings import BM25, SHARED_CONTEXTS, STORIES, Ranking
+from events.related.rankings import BM25, RANKINGS, SHARED_CONTEXTS, STORIES, Ranking
 from events.related.rows import Row, Rows
 from events.related.scoring import Scorer
 from events.related.statistics import NOTHING_COUNTED, Statistics, count_features
@@ -122,32 +123,131 @@ def test_what_is_banned_brings_nothing_and_is_no_reason() -> None:
     assert [link.target for link in links(rows, 1, text, without=without)] == [3]
 
 
+def made_up(count: int) -> Rows:
+    chance = random.Random(7)
+    words = ["ferry", "Marlin", "strike", "Merkel", "Poland", "Peru", "storm", "vote", "Lagos", "miners"]
+    told = []
+    for _ in range(count):
+        date = f"200{chance.randint(1, 9)}-0{chance.randint(1, 9)}-1{chance.randint(0, 9)}"
+        told.append((date, " ".join(chance.choices(words, k=9))))
+    contexts = {at: chance.sample(range(1, 5), 2) for at in range(1, count + 1, 3)}
+    return archive(*told, contexts=contexts)
+
+
+def scored(scorer: Scorer, event_id: int) -> dict[int, tuple[float, bool]]:
+    found = scorer.of(scorer.rows.place_of(event_id))
+    ids = scorer.rows.ids[found.places].tolist()
+    return dict(zip(ids, zip(found.scores.tolist(), found.worthy.tolist(), strict=True), strict=True))
+
+
+@pytest.fixture(params=["all are near", "few are near"])
+def _nearness(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "few are near":
+        monkeypatch.setattr(counting, "NEAR_EVENTS", 10)
+        monkeypatch.setattr(counting, "RARE_MOST", 30)
+
+
+@pytest.mark.usefixtures("_nearness")
 def test_a_score_is_the_same_to_the_last_bit_whatever_else_is_scored() -> None:
-    random.seed(7)
-    words = ["ferry", "Marlin", "strike", "Merkel", "Poland", "storm", "vote", "Lagos", "Quito", "miners"]
-    told = [
-        (f"200{random.randint(1, 9)}-0{random.randint(1, 9)}-1{n % 9}", " ".join(random.choices(words, k=9)))
-        for n in range(60)
-    ]
-    rows = archive(*told)
+    rows = made_up(60)
     statistics = count_features([rows], 1)
     whole = Scorer(rows, statistics, STORIES)
+    chance = random.Random(8)
     for _ in range(50):
-        one, other = random.sample(range(60), 2)
-        some = sorted({one, other, *random.sample(range(60), 8)})
+        one, other = chance.sample(range(60), 2)
+        some = {one, other, *chance.sample(range(60), 8)}
         part = Rows.of(
             [
                 Row(
                     int(rows.ids[at]), int(rows.days[at]), "other",
                     rows.terms[rows.features_at(at)].astype("<i8").tobytes(),
-                    rows.counts[rows.features_at(at)].astype(np.uint8).tobytes(),
+                    rows.counts[rows.features_at(at)].tobytes(),
                 )
                 for at in some
             ]
         )  # fmt: skip
-        expected = dict(zip(*(found.tolist() for found in whole.of(one)), strict=True)).get(other)
-        found = Scorer(part, statistics, STORIES).of(some.index(one))
-        assert dict(zip(*(part_.tolist() for part_ in found), strict=True)).get(some.index(other)) == expected
+        asking, asked = int(rows.ids[one]), int(rows.ids[other])
+        expected = scored(whole, asking).get(asked)
+        assert scored(Scorer(part, statistics, STORIES), asking).get(asked) == expected
+
+
+@pytest.mark.usefixtures("_nearness")
+@pytest.mark.parametrize("name", ["stories", "bm25", "shared-contexts"])
+def test_scores_are_those_of_the_definition(name: str) -> None:
+    rows, ranking = made_up(60), RANKINGS[name]
+    statistics = count_features([rows], 1)
+    scorer = Scorer(rows, statistics, ranking)
+    compared = 0
+    for one in rows.ids.tolist():
+        found = scored(scorer, one)
+        expected = {
+            other: by_definition(rows, statistics, ranking, one, other) for other in rows.ids.tolist()
+        }
+        assert found.keys() == {other for other, score in expected.items() if score is not None}
+        for other, (score, _) in found.items():
+            assert score == pytest.approx(expected[other], abs=1e-3)
+        compared += len(found)
+    assert compared > 60
+
+
+def by_definition(rows: Rows, statistics: Statistics, ranking: Ranking, one: int, other: int) -> float | None:
+    """The score of two events as docs/related.md tells it, one feature after the other."""
+    mine, theirs = ({int(t): int(n) for t, n in zip(rows.terms[at], rows.counts[at], strict=True)}
+                    for at in (rows.features_at(rows.place_of(pk)) for pk in (one, other)))  # fmt: skip
+    shared = {term for term in mine if term in theirs and ranking.weights[term & 3] > 0}
+    days = abs(int(rows.days[rows.place_of(one)] - rows.days[rows.place_of(other)]))
+    rare = any(statistics.is_rare(np.array([term]))[0] for term in shared)
+    words = sum(term & 3 == WORD for term in shared)
+    named = any(term & 3 == WORD and (term | NAME in mine or term | NAME in theirs) for term in shared)
+    tells = words >= ranking.words_least or named or any(term & 3 == CONTEXT for term in shared)
+    if one == other or not shared or not tells or not (rare or days <= statistics.window):
+        return None
+    total = sum(_said(term, mine, theirs, statistics, ranking) for term in shared)
+    total *= ranking.left_by_day(statistics.density)[days] * ranking.category
+    peoples = [{term for term in event if term & 3 == NATION} for event in (mine, theirs)]
+    return total * (ranking.strangers if all(peoples) and not set.intersection(*peoples) else 1)
+
+
+def _said(
+    term: int, mine: dict[int, int], theirs: dict[int, int], statistics: Statistics, ranking: Ranking
+) -> float:
+    if ranking.counted:
+        return 1.0
+    kind = term & 3
+    said = float(ranking.weights[kind] * statistics.rarity_of(np.array([term]))[0])
+    if kind == CONTEXT:
+        return said
+    alike = {WORD} if kind == WORD else {NAME, NATION}
+    mean = statistics.words_mean if kind == WORD else statistics.names_mean
+    for event in (mine, theirs) if ranking.mutual else (theirs,):
+        length = sum(count for other, count in event.items() if other & 3 in alike) / mean
+        said *= event[term] * 2.2 / (event[term] + 1.2 * (0.25 + 0.75 * length))
+    return said
+
+
+def test_what_is_worth_less_than_a_unique_word_is_no_link_but_the_same_story_is() -> None:
+    filler = [(f"2004-{1 + n % 12:02}-{1 + n % 28:02}", f"Nothing{n} of note happens.") for n in range(230)]
+    told = [
+        ("2004-02-09", "Storm over Lagos harbour."),
+        ("2004-02-10", "Storm over Lagos harbour again."),
+        ("2012-02-10", "Lagos elects a mayor."),
+        ("2012-03-10", "Nothing of all that."),
+        *filler,
+    ]
+    found = {
+        link.target: link.score for link in links(archive(*told, contexts={1: [9], 4: [9]}), 1, told[0][1])
+    }
+    assert set(found) == {2}
+    # Under one lead the two tell one story, however little else they share.
+    rows = archive(*told, contexts={1: [9], 4: [9]}, lead=9)
+    assert {link.target for link in links(rows, 1, told[0][1])} == {2, 4}
+
+
+def test_the_fewer_events_a_day_the_less_a_day_parts_them() -> None:
+    dense, sparse, nearly_empty = (STORIES.left_by_day(events) for events in (12.0, 3.0, 0.001))
+    assert sparse[[4, 40, 400]].tolist() == pytest.approx(dense[[1, 10, 100]].tolist())
+    assert nearly_empty[160] == pytest.approx(dense[10])
+    assert STORIES.left_by_day(100.0).tolist() == dense.tolist()
 
 
 def test_counting_part_by_part_is_counting_at_once() -> None:

@@ -67,4 +67,5 @@ def _ranked() -> Iterator[tuple[int, list[int]]]:
         statistics, _ = statistics_of(edition)
         places = EventFeatures.objects.filter(edition=edition).order_by("day", "event_id")
         for block in blocks(places.values_list("day", "event_id").iterator(10_000), statistics.window):
-            yield from Neighbourhood(edition, block, statistics, ranking).ranked(LINKS).items()
+            events = Neighbourhood.around(edition, block, statistics, ranking)
+            yield from events.ranked(block, LINKS).items()
