@@ -131,6 +131,8 @@ def context_of(term: int) -> int:
 
 def is_chinese(text: str) -> bool:
     """Whether a text is to be cut as Chinese is."""
+    if text[:_LOOKED_AT].isascii():
+        return False
     letters = [char for char in text[:_LOOKED_AT] if char.isalpha()]
     return sum(map(is_cjk, letters)) > _CJK_SHARE * len(letters)
 
