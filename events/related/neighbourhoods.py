@@ -131,10 +131,14 @@ def links_of(event_id: int, ranking: Ranking, most: int | None = None) -> list[L
     if edition is None:
         return []
     statistics, _ = statistics_of(edition)
-    return Neighbourhood.around(edition, [event_id], statistics, ranking).links([event_id], most).get(event_id, [])
+    return (
+        Neighbourhood.around(edition, [event_id], statistics, ranking)
+        .links([event_id], most)
+        .get(event_id, [])
+    )
 
 
-def blocks(stands: Iterable[tuple[int, int]], window: int, most: int = BLOCK) -> Iterator[list[int]]:
+def blocks(stands: Iterable[tuple[int, int]], window: int) -> Iterator[list[int]]:
     """Ids of events in parts that are worth being looked at together.
 
     *stands*: (day, id), ascending. No part spans so much time that it has more neighbours than its
@@ -143,7 +147,7 @@ def blocks(stands: Iterable[tuple[int, int]], window: int, most: int = BLOCK) ->
     part: list[int] = []
     first = 0
     for day, event_id in stands:
-        if part and (len(part) >= most or day - first > 2 * window):
+        if part and (len(part) >= BLOCK or day - first > 2 * window):
             yield part
             part = []
         if not part:

@@ -105,7 +105,7 @@ def test_the_reason_names_contexts_words_and_story_with_numbers() -> None:
         "counts": [2, 3],
         "points": 0,
         "words": [["Marlin", 2, first.reason["words"][0][2]]],
-        "near": 0.746,
+        "near": 0.97,
         "story": 4,
     }
 
