@@ -20,6 +20,7 @@ LAYERS: Final = {
     "senders": 0,
     "text": 0,
     "querysets": 1,
+    "inserting": 1,
     "prepared": 1,
     "models": 1,
     "migrations": 1,

@@ -16,9 +16,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from events.actions.consequences import Rewritten, cited_in, cited_in_body
-from events.actions.inserting import insert_rows
+from events.actions.inserting import insert_rows, new_row
 from events.actions.tallies import Tallies
-from events.formats.document import event_document, stored_json
+from events.formats.document import EventRows, document_of, event_document, stored_json
 from events.models import Citation, Document, Event, Revision, Tagging
 from events.search import index
 
@@ -38,7 +38,7 @@ Misplaced = defaultdict[type[Tagging] | type[Citation], list[tuple[int | None, i
 def write_documents(
     event_ids: Collection[int],
     *,
-    created: Mapping[int, Event | None] = MappingProxyType({}),
+    created: Mapping[int, EventRows | None] = MappingProxyType({}),
     at: dt.datetime | None = None,
     count: bool = True,
 ) -> list[Rewritten]:
@@ -47,28 +47,31 @@ def write_documents(
     The search index, the order of contexts and publishers and the counts follow: they have those that
     are published.
 
-    ``created`` names events that have no document yet, with the event itself where all that its
-    document is made of hangs on it already, its taggings and citations with their keys. Runs in the caller's
-    transaction. Without *count* the counts stay as they are: for a trial that will be rolled back.
+    ``created`` names events that have no document yet, with all that their documents are made of where it
+    is at hand, taggings and citations with their keys. Runs in the caller's transaction. Without *count* the
+    counts stay as they are: for a trial that will be rolled back.
     """
     at = at or timezone.now()
-    whole = [event for event in created.values() if event is not None]
-    made = [event_document(event, []) for event in whole]
-    rows = [
-        Document(event=event, body=stored_json(document), written_at=at, counted_on=public_day(event))
-        for event, document in zip(whole, made, strict=True)
-    ]
-    insert_rows(rows)
-    public = [document for event, document in zip(whole, made, strict=True) if event.is_public]
+    whole = [rows for rows in created.values() if rows is not None]
+    made = [document_of(rows) for rows in whole]
+    insert_rows([
+        new_row(
+            Document,
+            {"event_id": rows.event.pk, "body": stored_json(document), "written_at": at,
+             "counted_on": public_day(rows.event)},
+        )
+        for rows, document in zip(whole, made, strict=True)
+    ])  # fmt: skip
+    public = [document for rows, document in zip(whole, made, strict=True) if rows.event.is_public]
     tallies = Tallies()
     for document in public:
         tallies.add(document, 1, at)
     words = index.write(public, new=True)
     written = [
-        Rewritten(event.pk, event.is_public, frozenset(), cited_in(document))
-        for event, document in zip(whole, made, strict=True)
+        Rewritten(rows.event.pk, rows.event.is_public, frozenset(), cited_in(document))
+        for rows, document in zip(whole, made, strict=True)
     ]
-    rest = {*event_ids, *created} - {event.pk for event in whole}
+    rest = {*event_ids, *created} - {rows.event.pk for rows in whole}
     for chunk in _chunks(sorted(rest)):
         written += _write(chunk, at, words, tallies)
     index.remember(words)

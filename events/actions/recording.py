@@ -24,8 +24,9 @@ from events.actions.consequences import Consequences, Told
 from events.actions.contexts.starts import write_starts
 from events.actions.documents import write_documents
 from events.actions.errors import MissingRight
-from events.actions.inserting import insert_rows
+from events.actions.inserting import insert_rows, new_row
 from events.actions.logbook import log_revisions
+from events.formats.document import EventRows
 from events.models import BulkChange, Change, Context, Event, Harvest, Revision, Sequence
 from events.vocabulary import ChangeKind, Grade, Right, Subject
 
@@ -74,19 +75,18 @@ class Recording:
     revisions: list[Revision] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
-    created: dict[int, Event | None] = field(default_factory=dict)
+    created: dict[int, EventRows | None] = field(default_factory=dict)
     renamed: set[int] = field(default_factory=set)
     named: dict[int, Context | None] = field(default_factory=dict)
     sequenced: bool = True
     _last: list[Callable[[], None]] = field(default_factory=list)
     _afterwards: list[Callable[[], None]] = field(default_factory=list)
 
-    def created_event(self, event: Event, fields: dict[str, Any], *, whole: bool = False) -> Revision:
-        """Record the first revision of *event*, just inserted.
-
-        ``whole``: all that its document is made of hangs on it, as ``for_detail`` would load it.
-        """
-        self.created[event.pk] = event if whole else None
+    def created_event(
+        self, event: Event, fields: dict[str, Any], *, rows: EventRows | None = None
+    ) -> Revision:
+        """Record the first revision of *event*, just inserted. *rows*: what its document is made of."""
+        self.created[event.pk] = rows
         revision = self._revision(ChangeKind.CREATED, fields, number=1, event=event)
         if event.is_public:
             self.change(ChangeKind.CREATED, Subject.EVENT, event.pk, revision=revision)
@@ -152,12 +152,15 @@ class Recording:
     ) -> None:
         """Add an entry to the public sequence; it gets its number when the transaction ends."""
         self.changes.append(
-            Change(
-                at=self.at,
-                kind=kind,
-                subject=subject,
-                subject_id=subject_id,
-                other_id=other,
+            new_row(
+                Change,
+                {
+                    "at": self.at,
+                    "kind": kind,
+                    "subject": subject,
+                    "subject_id": subject_id,
+                    "other_id": other,
+                },
                 revision=revision,
             )
         )
@@ -187,27 +190,32 @@ class Recording:
         grade: Grade | None = None,
         note: str = "",
     ) -> Revision:
-        revision = Revision(
-            event=event,
-            context=context,
-            number=number,
-            at=self.at,
-            kind=kind,
-            actor=self.actor.user,
-            actor_name=self.actor.name,
-            harvest=self.actor.harvest,
-            bulk=self.actor.bulk,
-            grade=grade or "",
-            note=note,
-            fields=fields,
-        )
+        actor = self.actor
+        revision = new_row(
+            Revision,
+            {
+                "event_id": None if event is None else event.pk,
+                "context_id": None if context is None else context.pk,
+                "number": number,
+                "at": self.at,
+                "kind": kind,
+                "actor_id": None if actor.user is None else actor.user.pk,
+                "actor_name": actor.name,
+                "harvest_id": None if actor.harvest is None else actor.harvest.pk,
+                "bulk_id": None if actor.bulk is None else actor.bulk.pk,
+                "grade": grade or "",
+                "note": note,
+                "fields": fields,
+            },
+            event=event, context=context, actor=actor.user, harvest=actor.harvest, bulk=actor.bulk,
+        )  # fmt: skip
         self.revisions.append(revision)
         return revision
 
     def _flush(self) -> None:
         insert_rows(self.revisions, keys=True)
         log_revisions(self.revisions)
-        created = {pk: None if pk in self.touched else event for pk, event in self.created.items()}
+        created = {pk: None if pk in self.touched else rows for pk, rows in self.created.items()}
         rewritten = write_documents(
             self.touched - created.keys(), created=created, at=self.at, count=self.sequenced
         )
@@ -234,7 +242,8 @@ class Recording:
         insert_rows(self.changes)
 
     def _entry(self, told: Told) -> Change:
-        return Change(at=self.at, kind=told.kind, subject=told.subject, subject_id=told.id)
+        said = {"at": self.at, "kind": told.kind, "subject": told.subject, "subject_id": told.id}
+        return new_row(Change, said, revision=None)
 
 
 _NAMELESS: Final = frozenset({"profile", "wikidata", "wikipedia", "generic", "broader"})

@@ -32,6 +32,7 @@ from django_tasks import task
 
 from events.actions.relate_features import count_anew, post_rare, refresh_features
 from events.actions.relate_parallel import Computed, compute, computing
+from events.inserting import insert_values
 from events.models import Document, Event, EventFeatures, FeatureCounts, RelatedLink
 from events.related import picking
 from events.related.neighbourhoods import Neighbourhood, blocks, changes_of, statistics_of
@@ -50,7 +51,7 @@ _TURN_LOCK: Final = 7_265_001
 _GIVE_WAY: Final = "100ms"
 _TRIES: Final = 50
 _ROWS_AT_ONCE: Final = 500
-_INSERT: Final = "INSERT INTO events_relatedlink (event_id, target_id, rank, score, reason) VALUES "
+_INSERT: Final = "INSERT INTO events_relatedlink (event_id, target_id, rank, score, reason)"
 _CLEAR: Final = "UPDATE events_eventfeatures SET last = %s, pending = %s WHERE event_id = %s"
 
 Step = Callable[[int, int], None]
@@ -266,7 +267,14 @@ def _write(links: dict[int, list[Link]]) -> list[int]:
     stored = _stored(links)
     changed = [pk for pk, found in links.items() if found != stored.get(pk, [])]
     _delete([pk for pk in changed if pk in stored])
-    _insert(changed, links)
+    insert_values(
+        _INSERT,
+        [
+            (pk, link.target, rank, link.score, json.dumps(link.reason, ensure_ascii=False))
+            for pk in changed
+            for rank, link in enumerate(links[pk], start=1)
+        ],
+    )
     return changed
 
 
@@ -283,19 +291,6 @@ def _stored(event_ids: Collection[int]) -> dict[int, list[Link]]:
 def _delete(event_ids: Sequence[int]) -> None:
     for chunk in _chunks(event_ids):
         RelatedLink.objects.filter(event__in=chunk).delete()
-
-
-def _insert(event_ids: Collection[int], links: dict[int, list[Link]]) -> None:
-    """Plain SQL: ``bulk_create`` takes six times as long, most of a rebuild."""
-    rows = [
-        (event_id, link.target, rank, link.score, json.dumps(link.reason, ensure_ascii=False))
-        for event_id in event_ids
-        for rank, link in enumerate(links[event_id], start=1)
-    ]
-    with connection.cursor() as cursor:
-        for chunk in _chunks(rows):
-            values = ", ".join(["(%s, %s, %s, %s, %s)"] * len(chunk))
-            cursor.execute(_INSERT + values, [value for row in chunk for value in row])
 
 
 def _places(event_ids: Collection[int]) -> list[tuple[int, int]]:

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from django.db import connection
 from django.db.models import F
 
+from events.inserting import insert_values
 from events.models import Event, EventFeatures, FeatureCounts, FeaturePosting, RelatedLink
 from events.related.features import Features, features_of
 from events.related.neighbourhoods import rows_of
@@ -21,9 +21,9 @@ _ROWS_AT_ONCE: Final = 400
 _COLUMNS: Final = ("event_id", "edition", "day", "category", "terms", "counts")
 _INSERT: Final = (
     "INSERT INTO events_eventfeatures "
-    "(event_id, edition, day, category, terms, counts, written, last, version, pending) VALUES "
+    "(event_id, edition, day, category, terms, counts, written, last, version, pending)"
 )
-_POST: Final = "INSERT INTO events_featureposting (term, event_id) VALUES "
+_POST: Final = "INSERT INTO events_featureposting (term, event_id)"
 
 
 class _Stand(NamedTuple):
@@ -53,7 +53,7 @@ def refresh_features(edition: str, event_ids: Collection[int]) -> set[int]:
     _unpost({pk: _unpack(stored[pk][3]) for pk in gone})
     EventFeatures.objects.filter(pk__in=gone).delete()
     come = {pk: stands[pk] for pk in sorted(changed.intersection(stands))}
-    _execute(
+    insert_values(
         _INSERT,
         [(pk, *stand.row, "\t".join(stand.features.written), 0.0, 0, True) for pk, stand in come.items()],
     )
@@ -70,7 +70,7 @@ def post_rare(event_ids: Collection[int], statistics: Statistics) -> None:
         (pk, version, _unpack(terms)) for pk, version, terms in waiting.values_list("pk", "version", "terms")
     ]
     _unpost({pk: terms for pk, version, terms in rows if version})
-    _execute(_POST, [(term, pk) for pk, _, terms in rows for term in _rare(terms, statistics)])
+    insert_values(_POST, [(term, pk) for pk, _, terms in rows for term in _rare(terms, statistics)])
     waiting.update(version=statistics.version)
 
 
@@ -140,14 +140,3 @@ def _unpost(terms: Mapping[int, Sequence[int]]) -> None:
         FeaturePosting.objects.filter(
             term__in=wanted[start : start + _ROWS_AT_ONCE], event_id__in=list(terms)
         ).delete()
-
-
-def _execute(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows, many at a time: ``bulk_create`` takes several times as long."""
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            chunk = rows[start : start + _ROWS_AT_ONCE]
-            one = f"({', '.join(['%s'] * len(chunk[0]))})"
-            cursor.execute(
-                statement + ", ".join([one] * len(chunk)), [value for row in chunk for value in row]
-            )

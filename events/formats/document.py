@@ -9,38 +9,76 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from events.slugs import day_path
 from events.vocabulary import EDITIONS
 
 if TYPE_CHECKING:
-    from events.models import Address, Citation, Context, Event, Provenance, Revision
+    from collections.abc import Sequence
+
+    from events.models import Address, Citation, Context, Event, Provenance, Revision, Tagging
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _AFTER_RELATED: Final = "provenance"
 # No string value can hold this: a quote inside one is stored as \", and no inner key has the name.
 _SEAM: Final = f',"{_AFTER_RELATED}":['
 _by_name: Final = attrgetter("context.name")
+_by_id: Final = attrgetter("pk")
 
 
-def event_document(event: Event, corrections: list[Revision]) -> dict[str, Any]:
+class EventRows(NamedTuple):
+    """An event with the rows that its document is made of, in the order in which they came.
+
+    ``merged``: the addresses of events that were merged into it. ``taggings`` have their contexts,
+    ``citations`` their sources and publishers at hand, ``provenances`` their origins.
+    """
+
+    event: Event
+    addresses: Sequence[Address]
+    merged: Sequence[Address]
+    taggings: Sequence[Tagging]
+    citations: Sequence[Citation]
+    provenances: Sequence[Provenance]
+    corrections: Sequence[Revision] = ()
+
+
+def event_document(event: Event, corrections: Sequence[Revision]) -> dict[str, Any]:
     """The document of *event*, loaded by ``EventQuerySet.for_detail()``; runs no query.
 
-    *corrections*: its revisions with a grade, newest first. A context that was merged has no
-    taggings any more (the merge moves them to its target), so none is looked for here.
+    *corrections*: its revisions with a grade, newest first.
     """
+    return document_of(
+        EventRows(
+            event,
+            sorted(event.addresses.all(), key=_by_id),
+            [row for other in event.merged_events.all() for row in other.addresses.all()],
+            list(event.taggings.all()),
+            list(event.citations.all()),
+            sorted(event.provenances.all(), key=_by_id),
+            corrections,
+        )
+    )
+
+
+def document_of(rows: EventRows) -> dict[str, Any]:
+    """The document of an event, made of its rows; runs no query.
+
+    A context that was merged has no taggings any more (the merge moves them to its target), so none is
+    looked for here.
+    """
+    event, corrections = rows.event, rows.corrections
     address, former = "", []
-    merged = [row for other in event.merged_events.all() for row in other.addresses.all()]
-    for row in sorted([*event.addresses.all(), *merged], key=_arrival):
+    addresses = sorted((*rows.addresses, *rows.merged), key=_by_id) if rows.merged else rows.addresses
+    for row in addresses:
         if row.current and row.event_id == event.pk:
             address = row.path
         else:
             former.append(row.path)
-    citations = list(event.citations.all())
-    provenances = sorted(event.provenances.all(), key=_arrival)
-    taggings = sorted((row for row in event.taggings.all() if not row.removed), key=_by_name)
+    citations, provenances = rows.citations, rows.provenances
+    taggings = sorted((row for row in rows.taggings if not row.removed), key=_by_name)
     return {
         "id": event.pk,
         "edition": event.edition,
@@ -125,6 +163,7 @@ def editorial_json(editorial: dict[str, Any]) -> bytes:
     return _page_json(editorial)
 
 
+@lru_cache(maxsize=256)
 def timestamp(at: dt.datetime) -> str:
     """An aware time in UTC, always with microseconds: ``2004-02-09T12:30:00.000000Z``."""
     return at.astimezone(dt.UTC).isoformat(timespec="microseconds")[:-6] + "Z"
@@ -133,11 +172,6 @@ def timestamp(at: dt.datetime) -> str:
 def _page_json(page: dict[str, Any]) -> bytes:
     """UTF-8; halves of surrogate pairs, which no encoding has, become "?"."""
     return _encode(page).encode("utf-8", "replace")
-
-
-def _arrival(row: Address | Provenance) -> int:
-    """The order in which rows came; rows that are not read back yet stand in it already."""
-    return row.pk or 0
 
 
 def _context(context: Context) -> dict[str, Any]:
@@ -163,7 +197,7 @@ def _provenance(row: Provenance) -> dict[str, Any]:
     }
 
 
-def _licences(provenances: list[Provenance]) -> list[dict[str, Any]]:
+def _licences(provenances: Sequence[Provenance]) -> list[dict[str, Any]]:
     """What each origin asks for, once an origin; origins that ask for nothing are left out."""
     origins = {row.origin_id: row.origin for row in provenances}
     return [

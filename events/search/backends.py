@@ -73,6 +73,9 @@ class Backend(Protocol):
     def months(self, tree: Tree, span: Span, limit: int) -> list[tuple[int, int]]:
         """How many of the newest matches each month (200402) has, in order."""
 
+    def unknown(self, words: Sequence[str]) -> list[str]:
+        """Those of *words* that the vocabulary lacks."""
+
     def differing(self, entries: Sequence[Entry]) -> list[int]:
         """The events of those *entries* that do not stand in the index just so."""
 

@@ -13,7 +13,7 @@ from events.search.backends import Span
 from events.search.index import VOCABULARY_LENGTHS, remove
 from events.search.language import Terms
 from events.search.tree import Tree
-from events.search.words import words_of
+from events.search.words import plain_words
 
 _WORDS_AT_ONCE: Final = 400
 _ALWAYS: Final = Span(0, 2**63 - 1)
@@ -26,7 +26,7 @@ def forget(event_ids: Collection[int], said: Iterable[str]) -> int:
     On SQLite the whole index is written anew, so that none of its pages holds the words any more.
     """
     remove(event_ids)
-    words = {word.word for text in said for word in words_of(text)}
+    words = {word for text in said for word in plain_words(text)}
     kept = sorted(word for word in words if len(word) in VOCABULARY_LENGTHS and word.isalpha())
     gone = [word for word in kept if not _stands(word)]
     for start in range(0, len(gone), _WORDS_AT_ONCE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -29,6 +30,9 @@ _NEWEST: Final = (
     "ORDER BY rowid DESC LIMIT %s"
 )
 
+_UNKNOWN: Final = (
+    "SELECT value FROM json_each(%s) WHERE NOT EXISTS (SELECT 1 FROM events_searchword WHERE word = value)"
+)
 _LABELS: Final = (
     f"SELECT labels FROM ({_NEWEST}) found "  # noqa: S608  as above
     "CROSS JOIN events_searchentry entry ON entry.key = found.rowid"
@@ -94,6 +98,10 @@ class Fts5:
     def months(self, tree: Tree, span: Span, limit: int) -> list[tuple[int, int]]:
         """Counted from the keys alone."""
         return _found(_MONTHS, tree, span, limit)
+
+    def unknown(self, words: Sequence[str]) -> list[str]:
+        """One statement for any number of words."""
+        return [word for (word,) in _rows(_UNKNOWN, [json.dumps(words)])]
 
     def differing(self, entries: Sequence[Entry]) -> list[int]:
         """Compared word by word."""

@@ -7,20 +7,23 @@ revisioned or told anybody: the index is derived data, and ``rebuild search`` ma
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
+from events.inserting import insert_values
 from events.keys import key_of
-from events.models import SearchEntry, SearchWord
+from events.models import SearchEntry
 from events.search import backends
-from events.search.words import BREAK, stem, words_of
+from events.search.words import BREAK, plain_words, stems
 from events.text.normalise import fold
 
 VOCABULARY_LENGTHS: Final = range(4, 31)
 """Words of so many letters are remembered for "did you mean"."""
-_WORDS_AT_ONCE: Final = 400
+_REMEMBER: Final = "INSERT INTO events_searchword (word, bucket)"
+_UNLESS_THERE: Final = "ON CONFLICT (word) DO NOTHING"
 ALL: Final = "all"
 """The label that every event has."""
 
@@ -49,6 +52,7 @@ def label(kind: str, value: object) -> str:
     return f"{kind}{str(value).replace(chr(10), ' ')}"
 
 
+@lru_cache(maxsize=10_000)
 def label_token(label: str) -> str:
     """A label as the one word that the index has for it; publishers' names without regard to case."""
     if label.isalnum() and label.isascii():
@@ -58,7 +62,7 @@ def label_token(label: str) -> str:
 
 def entry_of(document: Mapping[str, Any]) -> Entry:
     """The entry for a published event's stored document (as a dict)."""
-    words = [word.word for word in words_of(document["text"])]
+    words = plain_words(document["text"])
     contexts = document["contexts"]
     lead = document["lead_context"]
     names = [context["name"] for context in contexts]
@@ -67,9 +71,8 @@ def entry_of(document: Mapping[str, Any]) -> Entry:
     around: list[str] = []
     for said in (*names, document["summary"]):
         if said:
-            around += [BREAK, *(word.word for word in words_of(said))] if around else _plain(said)
+            around += [BREAK, *plain_words(said)] if around else plain_words(said)
     edition = document["edition"]
-    stems = dict.fromkeys(found for word in (*words, *around) if (found := stem(word, edition)))
     labels = [label("e", edition), label("k", document["category"])]
     labels += [label("c", context["id"]) for context in contexts]
     if lead and lead["name"] not in {context["name"] for context in contexts}:
@@ -81,13 +84,9 @@ def entry_of(document: Mapping[str, Any]) -> Entry:
         key_of(document["date"], document["id"]),
         " ".join(words),
         " ".join(around),
-        " ".join(stems),
+        " ".join(stems((*words, *around), edition)),
         "\n".join(labels),
     )
-
-
-def _plain(said: str) -> list[str]:
-    return [word.word for word in words_of(said)]
 
 
 def write(documents: Iterable[Mapping[str, Any]], *, new: bool = False) -> set[str]:
@@ -98,7 +97,10 @@ def write(documents: Iterable[Mapping[str, Any]], *, new: bool = False) -> set[s
     entries = [entry_of(document) for document in documents]
     if entries:
         backends.current().write(entries, new=new)
-    return {word for entry in entries for text in (entry.words, entry.around) for word in text.split(" ")}
+    words: set[str] = set()
+    for entry in entries:
+        words.update(entry.words.split(" "), entry.around.split(" "))
+    return words
 
 
 def remove(event_ids: Collection[int]) -> None:
@@ -113,19 +115,15 @@ def remember(found: Iterable[str]) -> None:
     Last in a write and, on PostgreSQL, one writer at a time until its commit: two that add the
     same words in different order would wait for each other.
     """
-    words = sorted(word for word in found if len(word) in VOCABULARY_LENGTHS and word.isalpha())
-    missing: list[str] = []
-    for start in range(0, len(words), _WORDS_AT_ONCE):
-        chunk = words[start : start + _WORDS_AT_ONCE]
-        known = set(SearchWord.objects.filter(word__in=chunk).values_list("word", flat=True))
-        missing += [word for word in chunk if word not in known]
+    words = [word for word in found if len(word) in VOCABULARY_LENGTHS and word.isalpha()]
+    backend = backends.current()
+    missing = backend.unknown(words) if words else []
     if not missing:
         return
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('events_searchword'))")
-    rows = [SearchWord(word=word, bucket=bucket(word[0], len(word))) for word in missing]
-    SearchWord.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_WORDS_AT_ONCE)
+    insert_values(_REMEMBER, [(word, bucket(word[0], len(word))) for word in sorted(missing)], _UNLESS_THERE)
 
 
 def bucket(first: str, length: int) -> str:

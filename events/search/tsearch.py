@@ -70,6 +70,10 @@ _WRITE: Final = (
     "ON CONFLICT (event_id) DO UPDATE "
     "SET key = excluded.key, labels = excluded.labels, vector = excluded.vector"
 )
+_UNKNOWN: Final = (
+    "SELECT said FROM unnest(%s::text[]) said "
+    "WHERE NOT EXISTS (SELECT FROM events_searchword WHERE word = said)"
+)
 _DIFFERING: Final = (
     f"SELECT row.event_id FROM {_GIVEN} LEFT JOIN events_searchentry entry USING (event_id) "  # noqa: S608  as above
     "WHERE entry.key IS DISTINCT FROM row.key OR entry.labels IS DISTINCT FROM row.labels "
@@ -132,6 +136,10 @@ class TextSearch:
     def months(self, tree: Tree, span: Span, limit: int) -> list[tuple[int, int]]:
         """Counted from the keys alone."""
         return _found(_MONTHS, tree, span, limit)
+
+    def unknown(self, words: Sequence[str]) -> list[str]:
+        """One statement for any number of words."""
+        return [word for (word,) in _rows(_UNKNOWN, [list(words)])]
 
     def differing(self, entries: Sequence[Entry]) -> list[int]:
         """Compared as the database understands both."""

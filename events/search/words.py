@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import snowballstemmer
+import Stemmer
 
 from events.text.normalise import fold, is_cjk
 from events.text.script import simplified
@@ -27,9 +27,12 @@ BREAK: Final = "\ue000"
 """Stands in the index where no phrase runs on. A private character: no query has it."""
 
 _STEMMERS: Final = {"en": "english"}
-"""Editions whose words have stems, and the language in snowballstemmer's words."""
+"""Editions whose words have stems, and the language in Snowball's words."""
 _PLAIN: Final = re.compile(r"[^\W_]+")
 _QUOTES: Final = str.maketrans("’‘ʼ“”„–—‐‑", "'''\"\"\"----")
+# What stands between ASCII's signs.
+_CHUNK: Final = re.compile(r"[^\x00-/:-@\[-`{-\x7f]+")
+_REMEMBERED: Final = 20_000
 _JAMO: Final = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
 _RUNS_ON: Final = frozenset("·・‧•-‐‑")
 """Signs inside of CJK names."""
@@ -54,10 +57,45 @@ def words_of(text: str) -> list[Word]:
     return list(_words_of_any(text))[:WORDS_MAX]
 
 
+def plain_words(text: str) -> list[str]:
+    """The words of :func:`words_of` without their places; five times as fast, for what is written."""
+    plain = text if text.isascii() else text.translate(_QUOTES)
+    if plain.isascii():
+        found = _PLAIN.findall(plain.lower())
+    else:
+        found = []
+        for chunk in _CHUNK.findall(plain):
+            if chunk.isascii():
+                found.append(chunk.lower())
+            elif (parts := _parts(chunk)) is not None:
+                found += parts
+            else:  # Chinese: what stands between its characters counts
+                return [word.word for word in words_of(text)]
+    if len(max(found, key=len, default="")) > WORD_MAX:
+        found = [word[:WORD_MAX] for word in found]
+    return found[:WORDS_MAX]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _parts(chunk: str) -> tuple[str, ...] | None:
+    """The words of a run of letters; none where it is Chinese, Japanese or Korean."""
+    words = tuple(word.word for word in _words_of_any(chunk))
+    foreign = any(_kind(char) in ("c", "j") for char in chunk) or any(is_cjk(word[0]) for word in words)
+    return None if foreign else words
+
+
 def stem(word: str, edition: str) -> str:
     """The stem of *word* in the language of *edition*; "" where it has none."""
     language = _STEMMERS.get(edition)
-    return _stem(word, language) if language and len(word) > 2 and word.isascii() and word.isalpha() else ""
+    return _stem(language)(word) if language else ""
+
+
+def stems(words: Iterable[str], edition: str) -> list[str]:
+    """The stems that any of *words* has in the language of *edition*, each once."""
+    language = _STEMMERS.get(edition)
+    found = dict.fromkeys(map(_stem(language), words)) if language else {}
+    found.pop("", None)
+    return list(found)
 
 
 def stems_of(word: str) -> list[str]:
@@ -65,18 +103,20 @@ def stems_of(word: str) -> list[str]:
     return list(dict.fromkeys(found for edition in _STEMMERS if (found := stem(word, edition))))
 
 
-_lock = threading.Lock()
-
-
-@lru_cache(maxsize=200_000)
-def _stem(word: str, language: str) -> str:
-    with _lock:  # a stemmer works on itself
-        return str(_stemmer(language).stemWord(word))[:WORD_MAX]
-
-
 @lru_cache(maxsize=8)
-def _stemmer(language: str) -> Any:
-    return snowballstemmer.stemmer(language)
+def _stem(language: str) -> Callable[[str], str]:
+    """What gives a word of *language* its stem, which is "" for what is no word of letters."""
+    stemmer = Stemmer.Stemmer(language, 0)
+    lock = threading.Lock()
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def stem_of(word: str) -> str:
+        if len(word) < 3 or not (word.isascii() and word.isalpha()):
+            return ""
+        with lock:  # a stemmer works on itself
+            return str(stemmer.stemWord(word))[:WORD_MAX]
+
+    return stem_of
 
 
 @lru_cache(maxsize=20_000)

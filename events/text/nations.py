@@ -236,8 +236,18 @@ _COMPOUND: Final = re.compile(
     r"\b(?:" + "|".join(f"(?P<n{at}>{pattern})" for at, pattern in enumerate(_COMPOUNDS)) + ")"
 )
 _STANDS_FOR: Final = list(_COMPOUNDS.values())
+# How each of them begins: looked for first, as the whole pattern takes ten times as long.
+_BEGINS: Final = re.compile("Cz|Cô|DP|Da|E\\.|Eu|Gr|Ho|ID|IS|Is|Iv|Ne|No|Re|Sa|So|Sr|U\\.|Un")
 
 
 def join_compounds(text: str) -> str:
     """*text* with countries' names of several words made one word each."""
-    return _COMPOUND.sub(lambda match: _STANDS_FOR[int((match.lastgroup or "n0")[1:])], text)
+    parts: list[str] = []
+    done = 0
+    for begin in _BEGINS.finditer(text):
+        at = begin.start()
+        if at < done or (match := _COMPOUND.match(text, at)) is None:
+            continue
+        parts += text[done:at], _STANDS_FOR[int((match.lastgroup or "n0")[1:])]
+        done = match.end()
+    return "".join((*parts, text[done:])) if parts else text

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from events.text.contrasts import CONTRAST_OF, NUMBERED
 from events.text.figures import NUMBER_WORDS, figures
@@ -52,6 +51,9 @@ volcano medical least meanwhile however although while when if
 _OPENERS: Final = frozenset(_OPENERS_WORDS.split())
 # What stands before a word, and the word.
 _WORD: Final = re.compile(r"([\W_]*)(\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*)")
+_ONLY_WORDS: Final = re.compile(_WORD.pattern.replace(r"([\W_]*)(", "(", 1))
+_NOTHING: Final = frozenset(("",))
+_WORDS_REMEMBERED: Final = 20_000
 # "Semi-final" is no final.
 _HALF: Final = frozenset(("semi", "quarter"))
 _LINKS: Final = frozenset(("of", "for", "and", "the", "in", "on", "de", "to"))
@@ -89,55 +91,89 @@ _SUFFIXES: Final = ("ings", "ing", "edly", "ers", "ies", "ied", "ed", "es", "ly"
 _STEM_LENGTH: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
 class Story:
     """One text's features.
 
     *tokens* are stems of all words that say something; *names* those of them that are names or
-    years, *soft* those that may be (they open a sentence); *key* is the folded text.
+    years, *soft* those that may be (they open a sentence); *key* is the folded text. Most texts of a day
+    share no words, so that what is more than *tokens* is looked for when it is asked.
     """
 
-    text: str
-    key: str
-    cjk: bool
-    tokens: frozenset[str]
+    __slots__ = ("_kept", "_shown", "cjk", "key", "sources", "text", "tokens")
+
+    def __init__(self, text: str, sources: frozenset[str], *, cjk: bool) -> None:
+        self.text = published(text)
+        self.cjk = cjk
+        self.sources = sources
+        shown = self.text[:_LENGTH_USED]
+        self._kept: _Features | None = None
+        self.tokens: frozenset[str]
+        if cjk:
+            self._shown = simplify(unicodedata.normalize("NFKC", shown))
+            self.key = "".join(char for char in self._shown if char.isalnum()).casefold() or fold(shown)
+            self.tokens = frozenset(grams(self._shown))
+        else:
+            self._shown = join_compounds(shown)
+            self.key = fold(shown)
+            self.tokens = frozenset(map(_token, _ONLY_WORDS.findall(self._shown))) - _NOTHING
+
+    @property
+    def _features(self) -> _Features:
+        if self._kept is None:
+            self._kept = _cjk_features(self._shown) if self.cjk else _Reader(self._shown).features
+        return self._kept
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The tokens that are names or years."""
+        return self._features.names
+
+    @property
+    def soft(self) -> frozenset[str]:
+        """The tokens that may be names."""
+        return self._features.soft
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """The figures in it."""
+        return self._features.figures
+
+    @property
+    def contrasts(self) -> frozenset[tuple[str, str]]:
+        """Words of groups of which an event has one only: the group and the word."""
+        return self._features.contrasts
+
+    @property
+    def acronyms(self) -> frozenset[str]:
+        """Words in capitals."""
+        return self._features.acronyms
+
+    @property
+    def phrases(self) -> tuple[tuple[str, ...], ...]:
+        """Names of several words."""
+        return self._features.phrases
+
+
+class _Features(NamedTuple):
     names: frozenset[str]
     soft: frozenset[str]
     figures: frozenset[str]
     contrasts: frozenset[tuple[str, str]]
     acronyms: frozenset[str]
     phrases: tuple[tuple[str, ...], ...]
-    sources: frozenset[str]
 
 
 def story(text: str, *, sources: Iterable[str] = (), cjk: bool = False) -> Story:
     """The features of *text*; *sources* are normalised addresses."""
-    shown = published(text)
-    if cjk:
-        return _cjk_story(shown, frozenset(sources))
-    reader = _Reader(join_compounds(shown[:_LENGTH_USED]))
-    return Story(
-        text=shown,
-        key=fold(shown[:_LENGTH_USED]),
-        cjk=False,
-        tokens=frozenset(reader.tokens),
-        names=frozenset(reader.names),
-        soft=frozenset(reader.soft - reader.names),
-        figures=frozenset(reader.figures),
-        contrasts=frozenset(reader.contrasts),
-        acronyms=frozenset(reader.acronyms),
-        phrases=tuple(reader.phrases),
-        sources=frozenset(sources),
-    )
+    return Story(text, frozenset(sources), cjk=cjk)
 
 
 class _Reader:
     """Walks once over an English text and collects what it is about."""
 
-    __slots__ = ("acronyms", "contrasts", "figures", "names", "phrases", "soft", "tokens")
+    __slots__ = ("acronyms", "contrasts", "figures", "names", "phrases", "soft")
 
     def __init__(self, text: str) -> None:
-        self.tokens: set[str] = set()
         self.names: set[str] = set()
         self.soft: set[str] = set()
         self.figures: set[str] = set()
@@ -145,6 +181,13 @@ class _Reader:
         self.acronyms: set[str] = set()
         self.phrases: list[tuple[str, ...]] = []
         self._read(text)
+
+    @property
+    def features(self) -> _Features:
+        return _Features(
+            frozenset(self.names), frozenset(self.soft - self.names), frozenset(self.figures),
+            frozenset(self.contrasts), frozenset(self.acronyms), tuple(self.phrases),
+        )  # fmt: skip
 
     def _read(self, text: str) -> None:
         phrase: list[str] = []
@@ -159,12 +202,10 @@ class _Reader:
                 phrase = []
             if kind == _NUMBER:
                 self.figures.add(key)
-            elif key:
-                self.tokens.add(key)
-                if kind in (_YEARS, _NATION):
-                    self.names.add(key)
-                elif kind == _NAME:
-                    self._name(word, key, opens, at + 1 < len(rows) and rows[at + 1][1][0].isupper())
+            elif key and kind in (_YEARS, _NATION):
+                self.names.add(key)
+            elif key and kind == _NAME:
+                self._name(word, key, opens, at + 1 < len(rows) and rows[at + 1][1][0].isupper())
             if before in NUMBERED and kind == _NUMBER:
                 self.contrasts.add((before, key))
             elif word in CONTRAST_OF and before not in _HALF:
@@ -195,7 +236,7 @@ def word_key(word: str) -> str:
     return NATION_OF.get(letters[2], _look(letters[2])[1])
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=_WORDS_REMEMBERED)
 def _look(raw: str) -> tuple[str, str, int]:
     """A word as written → (folded, key, kind); the key is "" for words that say nothing."""
     word = (raw.lower() if raw.isascii() else fold(raw)).replace("’", "'")
@@ -213,24 +254,24 @@ def _look(raw: str) -> tuple[str, str, int]:
     return word, key, _NAME if raw[0].isupper() and key else _PLAIN
 
 
-def _cjk_story(shown: str, sources: frozenset[str]) -> Story:
-    simplified = simplify(unicodedata.normalize("NFKC", shown[:_LENGTH_USED]))
-    return Story(
-        text=shown,
-        key="".join(char for char in simplified if char.isalnum()).casefold() or fold(shown[:_LENGTH_USED]),
-        cjk=True,
-        tokens=frozenset(grams(simplified)),
+@lru_cache(maxsize=_WORDS_REMEMBERED)
+def _token(raw: str) -> str:
+    """The token that a word as written is; "" for words that say nothing and for figures."""
+    _, key, kind = _look(raw)
+    return "" if kind == _NUMBER else key
+
+
+def _cjk_features(simplified: str) -> _Features:
+    return _Features(
         names=frozenset(nations_in(simplified) | latin_names_in(simplified)),
         soft=frozenset(),
         figures=frozenset(f"{figure.value:g}" for figure in figures(simplified, cjk=True)),
         contrasts=frozenset(contrasts_in(simplified)),
         acronyms=frozenset(),
         phrases=(),
-        sources=sources,
     )
 
 
-@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """A crude English stem of a folded word: enough to see "votes" and "voting" as one."""
     known = _SYNONYMS.get(word)

@@ -24,6 +24,11 @@ def test_published_strips_only_the_edges(raw: str, shown: str) -> None:
     assert published(raw) == shown
 
 
+def test_published_takes_off_every_character_that_counts_as_blank() -> None:
+    blank = "".join(char for char in map(chr, range(0x3100)) if char.isspace())
+    assert published(f"{blank}A bridge{blank}opens.{blank}") == f"A bridge{blank}opens."
+
+
 @given(st.text())
 def test_published_is_idempotent_and_a_part_of_the_text(text: str) -> None:
     assert published(published(text)) == published(text)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from events.actions.inserting import insert_rows
+from events.actions.inserting import insert_rows, new_row
 from events.models import Alias, Context, NameStart
 from events.models.context import START_MAX
 from events.text.beginnings import beginnings
@@ -59,7 +59,8 @@ def _starts(name: str, aliases: Iterable[str]) -> set[_Start]:
 
 
 def _row(context: Context, start: _Start) -> NameStart:
-    return NameStart(context_id=context.pk, edition=context.edition, start=start[0], size=start[1])
+    columns = {"context_id": context.pk, "edition": context.edition, "start": start[0], "size": start[1]}
+    return new_row(NameStart, columns)
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:

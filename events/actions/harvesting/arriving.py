@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models
-
 from events.actions.harvesting.batch import Batch
 from events.actions.harvesting.matching import Arrival, Days
 from events.actions.harvesting.upstream import join_contexts, values_of
-from events.actions.inserting import insert_rows
+from events.actions.inserting import insert_rows, new_row
 from events.actions.merge import merge_events
 from events.actions.values import citations_json
+from events.formats.document import EventRows
 from events.harvest.records import CitedSource
+from events.keys import key_of
 from events.models import Address, Citation, Event, Provenance, Tagging
 from events.slugs import SLUG_MAX, free_slug, make_slug, removed_slug
 from events.slugs import Address as AddressValue
@@ -37,19 +37,16 @@ def create_arrivals(batch: Batch, arrivals: Sequence[Arrival], days: Days) -> No
     citations: list[Citation] = []
     for arrival, values in zip(arrivals, said, strict=True):
         event = arrival.event
-        ways = join_contexts({}, set(), {}, values, context_id=batch.context_id).added
-        born = [Tagging(event=event, context=batch.context(pk), how=how) for pk, how in ways.items()]
+        born = _taggings(batch, event, values)
         cited = batch.citation_rows(event, values.get("citations", ()))
         row = _provenance(batch, arrival, values)
-        for tag in born:
-            tag.key = tag.key_on(event)
         for citation in cited:
             citation.key = citation.key_on(event)
-        _hang(event, addresses=addresses[event.pk], taggings=born, citations=cited, provenances=[row])
-        batch.trace.created_event(event, _first_fields(event, values, born), whole=True)
+        whole = EventRows(event, addresses[event.pk], (), born, cited, [row])
+        batch.trace.created_event(event, _first_fields(event, values, born), rows=whole)
         rows.append(row)
-        tags.extend(born)
-        citations.extend(cited)
+        tags += born
+        citations += cited
     insert_rows(rows)
     insert_rows(tags)
     insert_rows(citations)
@@ -57,9 +54,17 @@ def create_arrivals(batch: Batch, arrivals: Sequence[Arrival], days: Days) -> No
         _settle(batch, arrival)
 
 
-def _hang(event: Event, **rows: Sequence[models.Model]) -> None:
-    """Hang the rows of a new event on it, as a prefetch would, so that nobody reads them again."""
-    event._prefetched_objects_cache = {**rows, "merged_events": []}  # type: ignore[attr-defined]
+def _taggings(batch: Batch, event: Event, values: dict[str, Any]) -> list[Tagging]:
+    ways = join_contexts({}, set(), {}, values, context_id=batch.context_id).added
+    key = key_of(event.date.isoformat(), event.pk) if event.is_public else None
+    return [
+        new_row(
+            Tagging,
+            {"event_id": event.pk, "context_id": pk, "how": how, "key": key},
+            context=batch.context(pk),
+        )
+        for pk, how in ways.items()
+    ]
 
 
 def _fill(batch: Batch, event: Event, values: dict[str, Any]) -> None:
@@ -67,7 +72,8 @@ def _fill(batch: Batch, event: Event, values: dict[str, Any]) -> None:
     event.category_said = values.get("category", "")
     event.category = category_of(event.category_said) if event.category_said else Category.OTHER
     lead = batch.context_id(values.get("lead"))
-    event.lead = batch.context(lead) if lead is not None else None
+    if lead is not None:
+        event.lead = batch.context(lead)
     event.created_at = event.updated_at = batch.trace.at
 
 
@@ -107,30 +113,33 @@ def _free(date: dt.date, wanted: str, taken: set[str]) -> str:
 
 
 def _address(batch: Batch, event: Event, value: AddressValue, *, current: bool) -> Address:
-    return Address(
-        event=event, edition=event.edition, date=value.date, slug=value.slug, current=current,
-        created_at=batch.trace.at,
-    )  # fmt: skip
+    columns = {
+        "event_id": event.pk, "edition": event.edition, "date": value.date, "slug": value.slug,
+        "current": current, "created_at": batch.trace.at,
+    }  # fmt: skip
+    return new_row(Address, columns)
 
 
 def _provenance(batch: Batch, arrival: Arrival, values: dict[str, Any]) -> Provenance:
     found = arrival.found
     address = found.record.address
-    return Provenance(
-        event=arrival.event,
-        origin=batch.run.origin,
-        edition=batch.run.edition,
-        key=found.key,
-        external_id=found.record.origin_id,
-        date=address.date if address else None,
-        slug=address.slug if address else "",
-        evidence=int(found.record.evidence),
-        digest=found.digest,
-        moment=batch.run.moment,
-        harvest=batch.run.harvest,
-        upstream=values,
-        created_at=batch.trace.at,
-    )
+    run = batch.run
+    columns = {
+        "event_id": arrival.event.pk,
+        "origin_id": run.origin.pk,
+        "edition": run.edition,
+        "key": found.key,
+        "external_id": found.record.origin_id,
+        "date": address.date if address else None,
+        "slug": address.slug if address else "",
+        "evidence": int(found.record.evidence),
+        "digest": found.digest,
+        "moment": run.moment,
+        "harvest_id": run.harvest.pk,
+        "upstream": values,
+        "created_at": batch.trace.at,
+    }
+    return new_row(Provenance, columns, origin=run.origin)
 
 
 def _first_fields(event: Event, values: dict[str, Any], tags: Sequence[Tagging]) -> dict[str, Any]:

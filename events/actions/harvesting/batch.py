@@ -12,6 +12,7 @@ from events.actions.contexts.naming import contexts_for
 from events.actions.harvesting.matching import Claims
 from events.actions.harvesting.upstream import Ask
 from events.actions.holding import held
+from events.actions.inserting import new_row
 from events.actions.merge import pair_key
 from events.actions.publishers import Cited, sources_for
 from events.actions.recording import Recording
@@ -176,12 +177,17 @@ class Batch:
             found = self.cited[label, url] if label or url else Cited(None, None)
             if found.source is None and not label and not picture:
                 continue
-            rows.append(
-                Citation(
-                    event=event, position=position, source=found.source, publisher=found.publisher,
-                    label=label[:_LABEL_MAX], raw_url=url, picture=picture,
-                )
-            )  # fmt: skip
+            source, publisher = found.source, found.publisher
+            columns = {
+                "event_id": event.pk,
+                "position": position,
+                "source_id": source.pk if source is not None else None,
+                "publisher_id": publisher.pk if publisher is not None else None,
+                "label": label[:_LABEL_MAX],
+                "raw_url": url,
+                "picture": picture,
+            }
+            rows.append(new_row(Citation, columns, source=source, publisher=publisher))
         return rows
 
     def ask(self, event: Event, asks: Iterable[Ask]) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from events.actions.inserting import new_row
 from events.harvest.records import Record
 from events.models import Address, Citation, Event, Provenance
 from events.slugs import Address as AddressValue
@@ -294,7 +295,7 @@ def _swallow(own: Event, other: Event | Arrival, group: list[Found]) -> None:
 
 def _arrive(one: Found) -> Arrival:
     record = one.record
-    event = Event(edition=record.edition, date=record.date, text=published(record.text))
+    event = new_row(Event, {"edition": record.edition, "date": record.date, "text": published(record.text)})
     one.arrival = Arrival(found=one, event=event, slug=record.address)
     return one.arrival
 
