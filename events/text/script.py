@@ -14,12 +14,13 @@ from typing import Final
 from events.text.hanzi import one_script
 
 _CHARACTERS: Final = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000))
+_FIRST: Final = chr(_CHARACTERS[0].start)
 
 
 def simplified(text: str) -> str:
     """*text* with traditional characters as their simplified forms, one for one."""
     plain = one_script(text)
-    return plain if plain.isascii() else plain.translate(_table())
+    return plain.translate(_table()) if plain and max(plain) >= _FIRST else plain
 
 
 @cache

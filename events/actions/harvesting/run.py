@@ -26,6 +26,7 @@ from events.vocabulary import HarvestState
 
 BATCH_MOST: Final = 1_000
 BATCH_SECONDS: Final = 0.25
+_WORK_SECONDS: Final = 0.1
 _BATCH_FIRST: Final = 100
 _BATCH_LEAST: Final = 10
 _ERRORS_KEPT: Final = 200
@@ -159,11 +160,18 @@ def _newer(harvest: Harvest) -> list[tuple[dt.date, dt.date]]:
 
 
 class _Pace:
-    """How many items a batch may have for its transaction to end within a quarter of a second."""
+    """How many items a batch may have for its transaction to end within a quarter of a second.
+
+    Where the machine is busy with other things, shorter batches end no sooner by as much as they cost more:
+    one that takes less than a tenth of a second of the processor is not made shorter.
+    """
 
     size = _BATCH_FIRST
 
-    def took(self, seconds: float) -> None:
+    def took(self, seconds: float, worked: float) -> None:
+        """The last batch *took* so many seconds, and *worked* so many of them in this thread."""
+        if worked < _WORK_SECONDS:
+            seconds = min(seconds, worked * BATCH_SECONDS / _WORK_SECONDS)
         if seconds > BATCH_SECONDS:
             self.size = max(_BATCH_LEAST, int(self.size * max(0.3, 0.8 * BATCH_SECONDS / seconds)))
         elif seconds < BATCH_SECONDS * 0.6:
@@ -222,7 +230,7 @@ def _take(
 ) -> None:
     """Bring one batch into the archive; once more where another writer was in its way."""
     for attempt in range(1, _ATTEMPTS + 1):
-        started = time.monotonic()
+        started, worked = time.monotonic(), time.thread_time()
         try:
             batch = _commit(run, items, cursor, dry=dry)
             break
@@ -232,7 +240,7 @@ def _take(
             run.claims.forget()
             run.names.forget()
             run.harvest.refresh_from_db()
-    pace.took(time.monotonic() - started)
+    pace.took(time.monotonic() - started, time.thread_time() - worked)
     run.claims.settle()
     run.counts += batch.counts
     if run.report is not None:

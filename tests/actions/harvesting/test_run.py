@@ -227,3 +227,18 @@ def test_the_moment_is_the_inputs_own() -> None:
     done = harvest(record("Snow falls in Rome.", "snow"), moment=EARLY)
     assert done.moment == EARLY
     assert Event.objects.get().provenances.get().moment == EARLY
+
+
+def test_batches_are_as_long_as_their_time_allows_and_no_shorter_on_a_busy_machine() -> None:
+    pace = run._Pace()
+    for _ in range(20):  # three milliseconds an item
+        pace.took(pace.size * 0.003, pace.size * 0.003)
+    assert 50 <= pace.size <= 84
+    busy = run._Pace()
+    for _ in range(20):  # a third of one of work, that lasts three
+        busy.took(busy.size * 0.003, busy.size * 0.0003)
+    assert 200 <= busy.size <= 334
+    slow = run._Pace()
+    for _ in range(20):
+        slow.took(slow.size * 0.05, slow.size * 0.05)
+    assert slow.size == run._BATCH_LEAST
