@@ -18,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 
 from events.models import Context, Publisher, Source
 from events.prepared import Prepared, Row
+from events.search.language import Query, parse
 from events.text.urls import normalise_url
 
 ID_MAX: Final = 2**63 - 1
@@ -118,6 +119,14 @@ class UrlField(forms.Field):
         if (url := normalise_url(value)) is None:
             raise forms.ValidationError("Write a web address that begins with http:// or https://.")
         return url
+
+
+class QueryField(forms.Field):
+    """Words and all else that a query may say; no value is an error (``events.search.language``)."""
+
+    def to_python(self, value: Any) -> Query | None:
+        """The query."""
+        return parse(value) if value else None
 
 
 class ManyField(forms.Field):

@@ -15,6 +15,7 @@ from events.filter_fields import (
     DateField,
     MonthDayField,
     PublishersField,
+    QueryField,
     SourcesField,
     YesNoField,
 )
@@ -33,14 +34,18 @@ from events.filters.vocabulary import (
 from events.models import Citation, Event, Publisher, Revision, Tagging
 from events.prepared import Prepared
 from events.search.asking import Filters
+from events.search.find import matching
+from events.search.language import Query
 from events.vocabulary import Category
 
 _FEW: Final = 1000
-"""Up to so many events are looked up by their ids."""
+"""Up to so many events are looked up by their ids;"""
+_FOUND_BY_ID: Final = 5_000
+"""and up to so many that have some words."""
 
 
-class EventFilter(Vocabulary):
-    """Questions to the archive's events. Give it ``Event.objects.published()``."""
+class SearchFilter(Vocabulary):
+    """What narrows a search (:func:`search_filters`) and a list of events alike."""
 
     date_from = VocabularyFilter(
         DateField, DATE_SCHEMA, "First day of the events.", field_name="date", lookup_expr="gte"
@@ -162,8 +167,19 @@ def _named_by(rows: QuerySet[Event], *links: QuerySet[Any]) -> QuerySet[Event]:
     return rows.filter(asked)
 
 
-class SearchFilter(EventFilter):
-    """What narrows a search: what narrows a list of events. See :func:`search_filters`."""
+class EventFilter(SearchFilter):
+    """Questions to the archive's events. Give it ``Event.objects.published()``."""
+
+    q = VocabularyFilter(
+        QueryField,
+        {"type": "string", "minLength": 1, "examples": ["treaty -trade"]},
+        "Words that it has, in the language of `search/`: all of them.",
+        method="filter_q",
+    )
+
+    def filter_q(self, rows: QuerySet[Event], _name: str, value: Query) -> QuerySet[Event]:
+        """Events that a search finds, in the list's own order."""
+        return rows.filter(matching(value, few=_FOUND_BY_ID))
 
 
 _ASKED_OF_EVENTS: Final = ("on_day", "changed_since", "source", "has_correction", "ids")

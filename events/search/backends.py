@@ -61,6 +61,9 @@ class Backend(Protocol):
     def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
         """The greatest keys that match."""
 
+    def matching(self, tree: Tree) -> tuple[str, list[Any]]:
+        """A condition on a row of ``SearchEntry`` in SQL, with its values: that it matches."""
+
     def frequencies(self, words: Sequence[Terms], most: int) -> list[int]:
         """How many events have each of these; counted up to *most*."""
 

@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
+
 from events import keys
 from events.keys import event_of
-from events.models import Context
+from events.models import Context, SearchEntry
 from events.search import backends
 from events.search.asking import Asked, Filters, ask
 from events.search.backends import RANKED_MOST, Backend, Span
@@ -230,6 +233,24 @@ def histogram(query: Query, *, filters: Filters | None = None, wider: tuple[Tree
 def _trees(asked: Asked | None, wider: tuple[Tree, ...]) -> Iterator[tuple[Tree, Span]]:
     if asked is not None:
         yield from ((tree, asked.span) for tree in wider or (asked.tree,))
+
+
+def matching(query: Query, *, few: int) -> Q:
+    """What an event must be to have all that *query* asks for: for lists in orders of their own.
+
+    Up to *few* events are named by their ids; of more, the index says in the list's own query which they
+    are. One query, one more where the query names contexts.
+    """
+    asked = ask(query, None)
+    if asked is None:
+        return Q(pk__in=())
+    backend = backends.current()
+    found = backend.newest(asked.tree, asked.span, few + 1)
+    if len(found) <= few:
+        return Q(pk__in=[event_of(key) for key in found])
+    matches = RawSQL(*backend.matching(asked.tree), BooleanField())  # noqa: S611  made by the backend
+    entries = SearchEntry.objects.filter(matches, key__gte=asked.span.low, key__lt=asked.span.high)
+    return Q(pk__in=entries.order_by().values("event"))
 
 
 def date_of(hit: Hit) -> dt.date:

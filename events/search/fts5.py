@@ -75,6 +75,10 @@ class Fts5:
         """In the index's own order."""
         return [key for (key,) in _found(_NEWEST, tree, span, limit)]
 
+    def matching(self, tree: Tree) -> tuple[str, list[Any]]:
+        """Its key is among those that the other table finds."""
+        return "key IN (SELECT rowid FROM events_searchtext WHERE events_searchtext MATCH %s)", [match(tree)]
+
     def frequencies(self, words: Sequence[Terms], most: int) -> list[int]:
         """Counted in the index itself."""
         return [len(self.newest(Tree(((word,),)), EVER, most)) for word in words]

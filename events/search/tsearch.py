@@ -116,6 +116,10 @@ class TextSearch:
         order = "key + 0" if limit < _RARE and _estimate(tsquery(tree)) < _RARE else "key"
         return [key for (key,) in _found(f"SELECT key {_NEWEST}", tree, span, limit, order)]
 
+    def matching(self, tree: Tree) -> tuple[str, list[Any]]:
+        """By the row's own vector."""
+        return "vector @@ CAST(%s AS tsquery)", [tsquery(tree)]
+
     def frequencies(self, words: Sequence[Terms], most: int) -> list[int]:
         """Counted by the index."""
         return _counts([_positive(word) for word in words], most) if words else []

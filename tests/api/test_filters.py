@@ -183,6 +183,31 @@ def test_corrected_or_not(ids: Ids, django_user_model: Any) -> None:
     assert ids("events/?has_correction=false") == [plain.pk]
 
 
+@pytest.mark.parametrize("few", [5_000, 1])
+def test_words_as_a_search_has_them(get: Get, ids: Ids, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether few have them, which are looked up, or many, which the index is asked for."""
+    monkeypatch.setattr("events.filters.events._FOUND_BY_ID", few)
+    one = make_event("Envoys sign treaties.", date=dt.date(2004, 2, 9), contexts=["Peace talks"])
+    two = make_event("A treaty on trade is signed.", date=dt.date(2004, 2, 10))
+    three = make_event("No treaty, says the envoy.", date=dt.date(2005, 2, 9))
+    make_event("A ferry opens.")
+    assert ids("events/?q=treaty") == [three.pk, two.pk, one.pk]
+    assert ids("events/?q=treaty&ordering=date") == [one.pk, two.pk, three.pk]
+    assert ids("events/?q=treaty+-trade&date_to=2004-12-31") == [one.pk]
+    assert ids('events/?q="peace+talks"+after:2004&ordering=updated') == [one.pk]
+    assert ids("events/?q=treaty+before:2005&ordering=-updated") == [two.pk, one.pk]
+    assert ids("events/?q=treaty+ferry") == ids("events/?q=before:x") == []
+    page = get("events/?q=treaty&page_size=2")
+    assert ids(page.json()["next"]) == [one.pk]
+    assert get("events/?q=treaty&count=only").json()["count"] == 3
+    lines = b"".join(get("events.ndjson?q=treaty&fields=id").streaming_content).decode()
+    assert lines == f'{{"id":{three.pk}}}\n{{"id":{two.pk}}}\n{{"id":{one.pk}}}\n'
+    assert get("days/?q=treaty&by=year&ordering=date").json()["results"] == [
+        {"period": "2004", "count": 2}, {"period": "2005", "count": 1}
+    ]  # fmt: skip
+    assert get("events/?q=").status_code == 400
+
+
 def test_only_these_ids(ids: Ids) -> None:
     events = [make_event(f"Event {number}.").pk for number in range(3)]
     assert ids(f"events/?ids={events[0]},{events[2]},{10**18}") == [events[2], events[0]]
