@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from events.catalogue import timestamp
@@ -21,7 +21,6 @@ from events.models import Citation, Publisher, PublisherHost, PublisherTally, So
 from events.search.asking import Filters
 from events.search.find import facets
 from events.search.language import parse
-from events.vocabulary import State
 
 Json = dict[str, Any]
 AT_ONCE: Final = 120
@@ -64,10 +63,12 @@ def cited_publishers(start: str = "") -> tuple[list[tuple[int, str]], str]:
 
 def public_publishers() -> QuerySet[Publisher]:
     """Publishers that a published event cites and that were not merged into another."""
-    # Of a document too, a citation names the publisher (actions.publishing keeps both in step).
-    cited = Exists(Citation.objects.filter(publisher=OuterRef("pk"), event__state=State.PUBLISHED))
+    # Of a document too, a citation names the publisher (actions.publishing keeps both in step). As EXISTS it
+    # would lead PostgreSQL to read all citations.
+    cited = Citation.objects.in_order().filter(publisher=OuterRef("pk")).values("key")[:1]
     # As a condition on the column it would lead SQLite past the index of names, to sort all there are.
-    return Publisher.objects.alias(leads_to=Coalesce("merged_into", 0)).filter(cited, leads_to=0)
+    asked = Publisher.objects.alias(leads_to=Coalesce("merged_into", 0), cited=Subquery(cited))
+    return asked.filter(cited__gt=0, leads_to=0)
 
 
 def publisher_heads(ids: Sequence[int]) -> list[Json]:

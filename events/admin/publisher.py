@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -25,7 +25,7 @@ from events.actions.publishing import (
 )
 from events.admin.base import ActingAdmin, RefusalMixin, actor_of, may
 from events.admin.logbook import log_act
-from events.models import Publisher, PublisherHost, Source
+from events.models import Publisher, PublisherHost, PublisherTally, Source
 from events.vocabulary import Right
 
 _PUBLISHER: Final = Source._meta.get_field("publisher")
@@ -60,12 +60,21 @@ class IntoForm(forms.Form):
     )
 
 
+_CITING: Final = (
+    PublisherTally.objects.filter(name=OuterRef("name"))
+    .order_by()
+    .values("name")
+    .annotate(number=Sum("events"))
+    .values("number")
+)
+
+
 class PublisherAdmin(ActingAdmin[Publisher]):
-    """Who publishes, with hosts and names, and how many sources they have."""
+    """Who publishes, with hosts and names, and how many events cite them."""
 
     right = Right.TAG
     change_form_template = "admin/events/publisher/change_form.html"
-    list_display = ("name", "merged_into", "sources_counted", "created_at")
+    list_display = ("name", "merged_into", "events_counted", "created_at")
     list_filter = (("merged_into", admin.EmptyFieldListFilter),)
     list_select_related = ("merged_into",)
     search_fields = ("name", "hosts__host")
@@ -76,7 +85,7 @@ class PublisherAdmin(ActingAdmin[Publisher]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
         found = super().get_queryset(request)
-        return found if _chooses(request) else found.annotate(source_count=Count("sources", distinct=True))
+        return found if _chooses(request) else found.annotate(event_count=Subquery(_CITING))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Publisher], search_term: str
@@ -86,10 +95,10 @@ class PublisherAdmin(ActingAdmin[Publisher]):
             queryset = queryset.filter(merged_into__isnull=True)
         return super().get_search_results(request, queryset, search_term)
 
-    @admin.display(description="sources", ordering="source_count")
-    def sources_counted(self, publisher: Publisher) -> int:
-        """How many of its documents are cited."""
-        return int(getattr(publisher, "source_count", 0))
+    @admin.display(description="events")
+    def events_counted(self, publisher: Publisher) -> int:
+        """How many published events cite it."""
+        return getattr(publisher, "event_count", None) or 0
 
     def get_form(
         self, request: HttpRequest, obj: Publisher | None = None, change: bool = False, **kwargs: Any

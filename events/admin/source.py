@@ -50,7 +50,6 @@ class SourceAdmin(ActingAdmin[Source]):
     list_display = ("url", "publisher", "title", "created_at")
     list_select_related = ("publisher",)
     search_fields = ("url", "title", "publisher__name")
-    date_hierarchy = "created_at"
     ordering = ("-id",)
     readonly_fields = ("url", "publisher", "created_at", "updated_at")
 

@@ -61,6 +61,7 @@ class Context(models.Model):
                 name="context_not_into_itself",
             ),
         )
+        indexes = (models.Index(fields=["name", "-id"], name="context_by_name"),)
 
     def __str__(self) -> str:
         return self.name

@@ -30,6 +30,7 @@ _FIELDS: Final = (
     "name", "alias_lines", "broader", "more_broader", "profile", "wikidata", "wikipedia", "generic",
     "version",
 )  # fmt: skip
+_FOUND_MOST: Final = 200
 _READ: Final = ("name", "slug", "edition", "merged_into", "profile", "wikidata", "wikipedia", "generic")
 
 
@@ -75,7 +76,7 @@ class ContextAdmin(HistoryMixin, ActingAdmin[Context]):
                 queryset = queryset.exclude(pk=int(apart))
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(pk__in=context_ids_named(search_term)), False
+        return queryset.filter(pk__in=context_ids_named(search_term)[:_FOUND_MOST]), False
 
     def save_model(self, request: HttpRequest, obj: Context, form: Any, change: bool) -> None:
         edit_context(

@@ -7,13 +7,15 @@ from collections import Counter
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Max, Min, Q, TextField
+from django.db.models import Count, Q, TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
 
+from events import contexts
 from events.actions.contexts.split import splits_of
 from events.actions.contexts.suggestions import event_counts
 from events.formats.charts import Chart, Point, columns
+from events.keys import date_of, day_of, event_of
 from events.models import BannedReason, Context, Event, RelatedLink, ReviewItem, Revision, Tagging
 from events.vocabulary import ReviewKind
 
@@ -21,6 +23,7 @@ Json = dict[str, Any]
 _NEWEST: Final = 10
 _NEIGHBOURS: Final = 12
 _LOOKED_AT: Final = 500
+_COUNTED_MOST: Final = 1_000
 _REASONS_LOOKED_AT: Final = 2_000
 _BY_MONTHS: Final = 3
 
@@ -28,15 +31,20 @@ _BY_MONTHS: Final = 3
 def panel(context: Context) -> Json:
     """All of it, in a constant number of queries."""
     tagged = Tagging.objects.active().filter(context=context)
-    facts = tagged.aggregate(events=Count("pk"), first=Min("event__date"), last=Max("event__date"))
-    newest = Event.objects.filter(taggings__in=tagged).newest_first()
+    public = Tagging.objects.in_order().filter(context=context)
+    first, last = (rows.values_list("key", flat=True).first() for rows in (public.reverse(), public))
+    years = contexts.years_of(context)
     return {
-        **facts,
-        "led": Event.objects.filter(lead=context).count(),
+        "events": sum(years.values()),
+        "first": first and date_of(first),
+        "last": last and date_of(last),
+        "hidden": tagged.filter(key__isnull=True)[:_COUNTED_MOST].count(),
+        "led": Event.objects.filter(lead=context)[:_COUNTED_MOST].count(),
+        "counted_most": _COUNTED_MOST,
         "banned": BannedReason.objects.filter(context=context).count(),
-        "chart": _chart(context, tagged),
+        "chart": _chart(context, public, years),
         "neighbours": _neighbours(context, tagged),
-        "newest": list(newest.only("date", "text", "state")[:_NEWEST]),
+        "newest": _newest(public, tagged.filter(key__isnull=True)),
         "came": Revision.objects.filter(context=context).select_related("harvest__origin").first(),
         "merged": list(Context.objects.filter(merged_into=context)),
         "splits": splits_of(context),
@@ -56,18 +64,25 @@ def related_by(context: Context) -> int:
     return links.filter(event__in=ids).values("event").distinct().count()
 
 
-def _chart(context: Context, tagged: Any) -> Chart | None:
+def _newest(public: Any, hidden: Any) -> list[Event]:
+    """The newest events, those that readers do not see among them."""
+    ids = [event_of(key) for key in public.values_list("key", flat=True)[:_NEWEST]]
+    ids += hidden.order_by("-event").values_list("event", flat=True)[:_NEWEST]
+    return list(Event.objects.filter(pk__in=ids).newest_first().only("date", "text", "state")[:_NEWEST])
+
+
+def _chart(context: Context, public: Any, years: dict[int, int]) -> Chart | None:
     """Events by year, or by month where they lie within a few years; each bar leads to its events."""
-    days: Counter[dt.date] = Counter(dict(tagged.order_by().values_list("event__date").annotate(Count("pk"))))
-    if not days:
+    if not years:
         return None
-    first, last = min(days), max(days)
-    months = last.year - first.year < _BY_MONTHS
-    counts: Counter[tuple[int, int]] = Counter()
-    for day, number in days.items():
-        counts[day.year, day.month if months else 0] += number
+    months = len(years) <= _BY_MONTHS
+    counts = Counter({(year, 0): number for year, number in years.items()})
+    if months:
+        days = Counter(map(day_of, public.values_list("key", flat=True).iterator(chunk_size=5_000)))
+        for day, number in days.items():
+            counts[day // 10_000, day // 100 % 100] += number
     points = []
-    for year in range(first.year, last.year + 1):
+    for year in years:
         for month in range(1, 13) if months else (0,):
             label = f"{year}-{month:02d}" if month else str(year)
             number = counts[year, month]
@@ -98,10 +113,11 @@ def _neighbours(context: Context, tagged: Any) -> list[Json]:
     ids = list(tagged.order_by("-event").values_list("event", flat=True)[:_LOOKED_AT])
     rows: Any = (
         Tagging.objects.active().filter(event__in=ids).exclude(context=context).order_by()
-        .values(pk=F("context"), name=F("context__name")).annotate(count=Count("pk"))
-        .order_by("-count", "name")[:_NEIGHBOURS]
+        .values_list("context").annotate(count=Count("pk")).order_by("-count", "context")[:_NEIGHBOURS]
     )  # fmt: skip
-    return list(rows)
+    counts = dict(rows)
+    names = dict(Context.objects.filter(pk__in=counts).values_list("pk", "name"))
+    return [{"pk": pk, "name": names[pk], "count": count} for pk, count in counts.items()]
 
 
 def _suggestions(context: Context) -> list[Json]:
