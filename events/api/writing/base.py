@@ -69,6 +69,8 @@ class WritingView(ArchiveView):
         actor = self.writer.actor
         if not any(holds(actor, right) for right in rights):
             raise MissingRight(rights[0])
+        if self.writer.token.origin and Right.DELIVER not in rights:
+            raise bound(self.writer.token.origin, rights[0])
         self.require_known_parameters(request)
         if self.recalls:
             self._recall(request)
@@ -178,6 +180,12 @@ def _fingerprint(request: Request, body: bytes) -> str:
     asked = [str(request.method), request._request.get_full_path()]
     asked += [request._request.headers.get(name, "") for name in ("Content-Type", "If-Match")]
     return hashlib.sha256("\0".join(asked).encode("utf-8", "replace") + b"\0" + body).hexdigest()
+
+
+def bound(origin: str, right: Right) -> problems.Problem:
+    """What is raised where a token that is bound to *origin* is used for anything but its records."""
+    detail = f"This token delivers records of the origin {origin} only."
+    return problems.Problem(problems.RIGHT_MISSING, detail, extra={"right": right.value})
 
 
 def holds(actor: Actor, right: Right) -> bool:

@@ -42,12 +42,15 @@ class TokenView(WritingView):
         """Whom it stands for, what they may do, and until when."""
         self.require_known_parameters(request)
         actor, token = require_writer(request)
+        rights = [right for right in Right if holds(actor, right)]
+        if token.origin:
+            rights = [right for right in rights if right is Right.DELIVER]
         said = {
             "account": actor.name,
             "name": token.name,
             "origin": token.origin or None,
             "expires": timestamp(token.expiry),
-            "rights": [right.value for right in Right if holds(actor, right)],
+            "rights": [right.value for right in rights],
         }
         return answered(request, made_answer(encode(said)))
 

@@ -18,7 +18,7 @@ from events.api.answers import encode
 from events.api.describe import query
 from events.api.inputs.reading import Choice, Input, Moment, Text
 from events.api.writing import describe
-from events.api.writing.base import WritingView, answered, key_of, made_answer, replayed
+from events.api.writing.base import WritingView, answered, bound, key_of, made_answer, replayed
 from events.api.writing.bodies import chunks, require_media_type
 from events.formats.serializers.writing import DeliverySerializer
 from events.harvest.posted import PostedReader
@@ -90,10 +90,8 @@ class RecordsView(WritingView):
         """What became of each record, in order. A bad one stops none of the others."""
         actor = self.begin(request, Right.DELIVER)
         asked = _asked(request)
-        bound = self.writer.token.origin
-        if bound and bound != asked["origin"]:
-            detail = f"This token delivers records of the origin {bound} only."
-            raise problems.Problem(problems.RIGHT_MISSING, detail, extra={"right": Right.DELIVER.value})
+        if self.writer.token.origin not in {"", asked["origin"]}:
+            raise bound(self.writer.token.origin, Right.DELIVER)
         require_media_type(request._request, NDJSON)
         with spool("delivery") as folder:
             path = folder / "records.jsonl"

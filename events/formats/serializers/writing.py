@@ -57,7 +57,7 @@ class TokenSerializer(Shape):
 
     account = serializers.CharField()
     name = serializers.CharField()
-    origin = serializers.CharField(allow_null=True, help_text="It may deliver records of this origin only.")
+    origin = serializers.CharField(allow_null=True, help_text="It delivers records of this origin only.")
     expires = serializers.DateTimeField()
     rights = serializers.ListField(child=serializers.ChoiceField(choices=Right.choices))
 

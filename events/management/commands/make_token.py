@@ -32,7 +32,10 @@ class Command(BaseCommand):
             "--days", type=int, default=90, help=f"how long it works, {DAYS_MOST} at most (default: 90)"
         )
         parser.add_argument(
-            "--origin", default="", metavar="SLUG", help="it may deliver records of this origin only"
+            "--origin",
+            default="",
+            metavar="SLUG",
+            help="it delivers records of this origin only",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:

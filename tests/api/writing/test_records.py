@@ -185,6 +185,13 @@ def test_a_token_may_be_bound_to_one_origin(robot: Program) -> None:
     assert results(send(bound, FIRST)) == ["created"]
     problem(send(bound, FIRST, path="harvest/records/?origin=other"), 403, "right-missing")
     assert list(Origin.objects.values_list("slug", flat=True)) == ["wire"]
+    # Whoever may do more does no more with such a token.
+    chief = program(Role.ADMINISTRATOR)
+    bound = Program(chief.user, origin="wire")
+    assert results(send(bound, FIRST)) == ["unchanged"]
+    problem(bound.post("contexts/", {"edition": "en", "name": "x"}), 403, "right-missing")
+    assert bound.get("token/").json()["rights"] == ["deliver_records"]
+    assert len(chief.get("token/").json()["rights"]) > 1
 
 
 def test_bodies_are_bounded(robot: Program, monkeypatch: pytest.MonkeyPatch) -> None:
