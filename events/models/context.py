@@ -159,6 +159,11 @@ class Tagging(models.Model):
                 condition=Q(removed=False, key__isnull=False),
                 name="tagging_in_order",
             ),
+            models.Index(
+                fields=["context", "-event"],
+                condition=Q(removed=False, key__isnull=True),
+                name="tagging_hidden",
+            ),
         )
 
     def __str__(self) -> str:
