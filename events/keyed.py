@@ -23,7 +23,7 @@ from events.models import Citation, ContextTally, Event, Publisher, PublisherTal
 from events.prepared import Prepared, Row
 
 _SIZED: Final = ("context", "publisher")
-LOOKED_MOST: Final = 5_000
+LOOKED_MOST: Final = 2_000
 """So many events are looked at for one page."""
 
 
