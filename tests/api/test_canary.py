@@ -41,8 +41,14 @@ WORD = "Zanzibarcanary"
 HIDDEN = (State.DRAFT, State.HELD, State.WITHDRAWN, State.LEGAL)
 SUFFIXES = ("json", "xml", "csv", "ndjson", "md", "html", "ninjs", "ttl", "jsonld", "rdf", "txt")
 QUERIES = {
-    "events": ["?has_correction=true", "?ordering=updated", "?page_size=1", "?count=only"],
-    "days": ["?by=month", "?by=year"],
+    "events": [
+        "?has_correction=true",
+        "?ordering=updated",
+        "?page_size=1",
+        "?count=only",
+        "?q=zanzibarcanar*",
+    ],
+    "days": ["?by=month", "?by=year", "?q=zanzibarcanar*"],
     "search": ["?q=treaty&facets=true", "?q=zanzibarcanar*&facets=true", "?q=treaty OR zanzibarcanar*"],
     "suggest": ["?q=zanzibarcana", "?q=trea"],
     "changes": ["?include=object", "?page_size=500"],
