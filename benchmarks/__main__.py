@@ -33,7 +33,12 @@ def benchmarks() -> dict[str, str]:
 
 def _shortly(name: str, wanted: Path | None) -> list[str]:
     """What a benchmark that takes long otherwise is given where all are run."""
-    return {"kill": [str(wanted), "--kills", "10"], "growth": ["--sizes", "2000,10000"]}.get(name, [])
+    given = {
+        "kill": [str(wanted), "--kills", "10"],
+        "growth": ["--sizes", "2000,10000"],
+        "churn": ["--events", "5000"],
+    }
+    return given.get(name, [])
 
 
 def run(name: str, *arguments: str) -> int:

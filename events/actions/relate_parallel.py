@@ -11,15 +11,12 @@ from typing import ClassVar, Final, NamedTuple
 
 from django.db import connections
 
-from events.models import EventFeatures
-from events.related.neighbourhoods import Neighbourhood, changes_of, statistics_of
+from events.related.neighbourhoods import Neighbourhood, changes_of, statistics_of, whole
 from events.related.picking import Link
 from events.related.rankings import Ranking
 
 PARTS_LEAST: Final = 8
 """Fewer parts are not worth the start of a process."""
-WHOLE_MOST: Final = 150_000
-"""An edition of more events is not read whole: that would take more than some 300 MB."""
 _AHEAD: Final = 2
 
 
@@ -40,13 +37,11 @@ class _Whole(NamedTuple):
     events: Neighbourhood
 
 
-def compute(
-    edition: str, event_ids: Sequence[int], ranking: Ranking, whole: _Whole | None = None
-) -> Computed:
-    """The lists of these events; reads only. *whole* is made use of while nothing has changed since."""
+def compute(edition: str, event_ids: Sequence[int], ranking: Ranking, once: _Whole | None = None) -> Computed:
+    """The lists of these events; reads only. *once* is made use of while nothing has changed since."""
     ids = list(event_ids)
-    if whole is not None and whole.changes == changes_of(edition):
-        changes, events = whole
+    if once is not None and once.changes == changes_of(edition):
+        changes, events = once
     else:
         statistics, changes = statistics_of(edition)
         events = Neighbourhood.around(edition, ids, statistics, ranking)
@@ -62,15 +57,15 @@ def computing(
     With more than one process the caller must not be in a transaction: all connections are closed once,
     so that no process uses one of another's.
     """
-    whole = _whole(edition, ranking) if len(parts) >= PARTS_LEAST else None
+    once = _whole(edition, ranking) if len(parts) >= PARTS_LEAST else None
     if processes < 2 or len(parts) < PARTS_LEAST or "fork" not in multiprocessing.get_all_start_methods():
         for part in parts:
-            yield compute(edition, part, ranking, whole)
+            yield compute(edition, part, ranking, once)
         return
     connections.close_all()
     # What is read is inherited, not sent: processes share its memory.
     work = partial(_work, edition=edition, ranking=ranking)
-    with multiprocessing.get_context("fork").Pool(processes, _Process.start, (whole,)) as pool:
+    with multiprocessing.get_context("fork").Pool(processes, _Process.start, (once,)) as pool:
         waiting = deque(pool.apply_async(work, (part,)) for part in parts[: processes * _AHEAD])
         following = iter(parts[processes * _AHEAD :])
         while waiting:
@@ -80,22 +75,20 @@ def computing(
 
 
 def _whole(edition: str, ranking: Ranking) -> _Whole | None:
-    """The whole edition, if it is not too large."""
     statistics, changes = statistics_of(edition)
-    if EventFeatures.objects.filter(edition=edition).count() > WHOLE_MOST:
-        return None
-    return _Whole(changes, Neighbourhood.whole(edition, statistics, ranking))
+    events = whole(edition, statistics, ranking)
+    return None if events is None else _Whole(changes, events)
 
 
 class _Process:
     """What a process was started with."""
 
-    whole: ClassVar[_Whole | None] = None
+    once: ClassVar[_Whole | None] = None
 
     @classmethod
-    def start(cls, whole: _Whole | None) -> None:
-        cls.whole = whole
+    def start(cls, once: _Whole | None) -> None:
+        cls.once = once
 
 
 def _work(part: list[int], *, edition: str, ranking: Ranking) -> Computed:
-    return compute(edition, part, ranking, _Process.whole)
+    return compute(edition, part, ranking, _Process.once)

@@ -21,6 +21,8 @@ from events.related.statistics import NOTHING_COUNTED, Statistics
 
 BLOCK: Final = 500
 """So many events are looked at together: those near in time have mostly the same neighbours."""
+WHOLE_MOST: Final = 150_000
+"""An edition of more events is not read at once: each thousand takes some 2 MB."""
 _IDS_AT_ONCE: Final = 900
 _COLUMNS: Final = ("event_id", "day", "category", "terms", "counts")
 _ROUNDING: Final = 1e-4
@@ -80,12 +82,6 @@ class Neighbourhood:
         rows = rows | _far(own.values(), rows, statistics)
         return cls(edition, rows.values(), statistics, ranking)
 
-    @classmethod
-    def whole(cls, edition: str, statistics: Statistics, ranking: Ranking) -> Neighbourhood:
-        """All events of the edition: some 2 kB each while it is made, half of that afterwards."""
-        rows = [row for part in _all_rows(edition, 20_000) for row in part]
-        return cls(edition, rows, statistics, ranking)
-
     def links(self, event_ids: Collection[int], most: int | None = None) -> dict[int, list[Link]]:
         """The links of each of these, best first; what editors banned as a reason of one brings it none.
 
@@ -123,6 +119,14 @@ class Neighbourhood:
             enters = found.worthy & (found.scores + _ROUNDING >= lasts[found.places])
             entered.update(self._rows.ids[found.places[enters]].tolist())
         return entered
+
+
+def whole(edition: str, statistics: Statistics, ranking: Ranking) -> Neighbourhood | None:
+    """All events of the edition, read once for all that is asked; ``None`` where they are too many."""
+    if EventFeatures.objects.filter(edition=edition).count() > WHOLE_MOST:
+        return None
+    rows = [row for part in _all_rows(edition, 20_000) for row in part]
+    return Neighbourhood(edition, rows, statistics, ranking)
 
 
 def links_of(event_id: int, ranking: Ranking, most: int | None = None) -> list[Link]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from events.actions.relate import ranking_in_use
 from events.models import Event, EventFeatures, Provenance, RelatedLink
-from events.related.neighbourhoods import Neighbourhood, blocks, statistics_of
+from events.related.neighbourhoods import Neighbourhood, blocks, statistics_of, whole
 from events.related.picking import LINKS
 from events.vocabulary import EDITIONS
 
@@ -66,6 +66,7 @@ def _ranked() -> Iterator[tuple[int, list[int]]]:
     for edition in EDITIONS:
         statistics, _ = statistics_of(edition)
         places = EventFeatures.objects.filter(edition=edition).order_by("day", "event_id")
+        everything = whole(edition, statistics, ranking)
         for block in blocks(places.values_list("day", "event_id").iterator(10_000), statistics.window):
-            events = Neighbourhood.around(edition, block, statistics, ranking)
+            events = everything or Neighbourhood.around(edition, block, statistics, ranking)
             yield from events.ranked(block, LINKS).items()
