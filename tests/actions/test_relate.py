@@ -229,7 +229,7 @@ def test_the_same_queries_for_one_due_event_and_for_three(count: int) -> None:
 @pytest.mark.django_db
 def test_a_run_that_is_killed_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     treaties(14)
-    for step in ("refresh_features", "count_anew", "post_rare", "compute", "_insert"):
+    for step in ("refresh_features", "count_anew", "post_rare", "compute", "insert_values"):
         with monkeypatch.context() as patch:
             where = relate_parallel if step == "compute" else relate
             patch.setattr(where, step, mock.Mock(side_effect=KeyboardInterrupt))
