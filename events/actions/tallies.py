@@ -31,6 +31,8 @@ _PUBLISHER: Final = (
     "INSERT INTO events_publishertally (events, name, edition) VALUES (%s, %s, %s) "
     "ON CONFLICT (name, edition) DO UPDATE SET events = events_publishertally.events + excluded.events"
 )
+# A name that no public event has any more is not kept: it may be that of what was removed.
+_PUBLISHER_GONE: Final = "DELETE FROM events_publishertally WHERE name = %s AND edition = %s AND events <= 0"
 _MONTH: Final = (
     "INSERT INTO events_monthtally (events, edition, month, changed_at) VALUES (%s, %s, %s, %s) "
     "ON CONFLICT (edition, month) DO UPDATE SET events = events_monthtally.events + excluded.events, "
@@ -91,6 +93,7 @@ class Tallies:
         more = [(number, *key) for key, number in sorted(self._contexts.items()) if number > 0]
         less = [(number, *key) for key, number in sorted(self._contexts.items()) if number < 0]
         publishers = [(number, *key) for key, number in sorted(self._publishers.items()) if number]
+        gone = [key for key, number in sorted(self._publishers.items()) if number < 0]
         time = connection.ops.adapt_datetimefield_value
         months = [(number, *key, time(at)) for key, (number, at) in sorted(self._months.items())]
         if not months:
@@ -98,7 +101,8 @@ class Tallies:
         with connection.cursor() as cursor:
             cursor.execute(_HOLD)
             for statement, rows in (
-                (_CONTEXT_LESS, less), (_CONTEXT_MORE, more), (_PUBLISHER, publishers), (_MONTH, months),
+                (_CONTEXT_LESS, less), (_CONTEXT_MORE, more), (_PUBLISHER, publishers),
+                (_PUBLISHER_GONE, gone), (_MONTH, months),
             ):  # fmt: skip
                 if rows:
                     cursor.executemany(statement, rows)

@@ -42,10 +42,7 @@ class MonthTally(models.Model):
 
 
 class PublisherTally(models.Model):
-    """How many published events of an edition cite a publisher, by its name as documents have it.
-
-    A row may come down to none.
-    """
+    """How many published events of an edition cite a publisher, by its name as documents have it."""
 
     name = models.CharField(max_length=200)
     edition = models.CharField(max_length=3, choices=EDITION_CHOICES)
