@@ -143,9 +143,12 @@ def counts_citing(publisher: Publisher) -> dict[str, int]:
 
 def documents_cited(publisher: Publisher, event_ids: Collection[int]) -> dict[int, list[Source]]:
     """Its documents that these events cite, by event, in the events' order of sources. One query."""
-    cited = Citation.objects.filter(event__in=event_ids, source__publisher=publisher)
+    # Asked for the publisher too, SQLite would begin with all of its documents.
+    cited = Citation.objects.filter(event__in=event_ids, source__isnull=False)
     found: dict[int, list[Source]] = defaultdict(list)
     for row in cited.select_related("source").order_by("event", "position"):
-        if row.source is not None and row.source not in found[row.event_id]:
+        if row.source is None or row.source.publisher_id != publisher.pk:
+            continue
+        if row.source not in found[row.event_id]:
             found[row.event_id].append(row.source)
     return found

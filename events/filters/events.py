@@ -128,8 +128,13 @@ class SearchFilter(Vocabulary):
 
     def filter_has_correction(self, rows: QuerySet[Event], _name: str, value: bool) -> QuerySet[Event]:
         """Events with, or without, a revision that carries a public grade."""
-        graded = Revision.objects.filter(event__isnull=False).exclude(grade="")
-        return _named_by(rows, graded) if value else rows.exclude(Exists(graded.filter(event=OuterRef("pk"))))
+        # Only events' have grades. Asked for events, SQLite would not begin in the index of the graded ones.
+        graded = Revision.objects.exclude(grade="")
+        return (
+            _named_by(rows, graded, order=("-id",))
+            if value
+            else rows.exclude(Exists(graded.filter(event=OuterRef("pk"))))
+        )
 
 
 def _tagged(contexts: Iterable[int]) -> QuerySet[Tagging]:
@@ -147,15 +152,15 @@ def _with_context(rows: QuerySet[Event], contexts: frozenset[int]) -> QuerySet[E
     return rows.filter(Exists(_tagged(contexts).order_by().filter(event=OuterRef("pk"))))
 
 
-def _named_by(rows: QuerySet[Event], *links: QuerySet[Any]) -> QuerySet[Event]:
-    """Those *rows* that a row of *links* names as its ``event``.
+def _named_by(rows: QuerySet[Event], *links: QuerySet[Any], order: tuple[str, ...] = ()) -> QuerySet[Event]:
+    """Those *rows* that a row of *links* names as its ``event``. *order*: that of an index of all links.
 
     Few are looked up one by one. Of many, sorting them would read them all, so the list is walked
     in its own order instead, and each event asked: with many, the next one is near.
     """
     named: set[int] = set()
     for rows_of_one in links:
-        found = list(rows_of_one.order_by().values_list("event", flat=True)[: _FEW + 1])
+        found = list(rows_of_one.order_by(*order).values_list("event", flat=True)[: _FEW + 1])
         if len(found) > _FEW:  # perhaps one event many times, but there may be others that were not read
             break
         named.update(found)
