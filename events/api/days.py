@@ -99,14 +99,13 @@ class DayListView(ManyView):
 
 
 def _counted(rows: QuerySet[Event], unit: Unit, page: Page) -> Rows:
-    reverse = page.cursor is not None and page.cursor.reverse
     return page.cut(
         [
             (period, period, count)
             for period, count in timeline.period_counts(
                 rows,
                 unit,
-                newest_first=page.ordering.descending != reverse,
+                newest_first=page.newest_first,
                 beyond=None if page.cursor is None else page.cursor.values[0],
                 limit=page.size + 1,
             )

@@ -24,7 +24,7 @@ from events.api.negotiation import JSON, MARKDOWN, NINJS, XML
 from events.api.pagination import BY_DATE, Page, Rows
 from events.api.single import SingleView, Writers
 from events.api.writing.events import EventCreating, EventPatching
-from events.filters import EventFilter
+from events.filters import EventFilter, Vocabulary, search_filters
 from events.formats.document import detail, detail_json
 from events.formats.markdown import event_markdown
 from events.formats.ninjs import event_ninjs, events_ninjs
@@ -38,6 +38,7 @@ from events.formats.xml import event_xml, related_xml
 from events.keyed import Kind, Under, events_under
 from events.keys import ID_MOST, KEY_MOST, date_of, event_of, key_of
 from events.models import Event
+from events.search.find import LIMIT_MOST, search
 from events.vocabulary import State
 
 _DETAIL_FIELDS: Final = tuple(EventDetailSerializer().fields)
@@ -72,8 +73,10 @@ class EventListView(EventCreating, ListView):
         return [body for (body,) in rows if body is not None]
 
     def read(self, request: Request, page: Page) -> Rows:
-        """The rows of a page; those of contexts and publishers from the order that is kept of them."""
+        """The rows of a page; those of contexts, publishers or words from the order that is kept of them."""
         asked = self.filters.base_filters.keys() & request.query_params.keys()
+        if "q" in asked and page.size < LIMIT_MOST and page.ordering in _BY_DAY and page.newest_first:
+            return _with_words(self.checked(request, self.all_rows()), page)
         if asked.isdisjoint(_UNDER) or not asked <= _IN_ORDER or page.ordering not in _BY_DAY:
             return super().read(request, page)
         given = self.checked(request, self.all_rows()).form.cleaned_data
@@ -106,6 +109,24 @@ class EventListView(EventCreating, ListView):
         return self.listed(request)
 
 
+def _with_words(asked: Vocabulary, page: Page) -> Rows:
+    """The rows of a page that begins with the newest, as a search by date finds them."""
+    after = None
+    if page.cursor is not None:
+        date, pk = page.cursor.values
+        after = key_of(date.isoformat(), min(pk, ID_MOST))
+    query, filters = asked.form.cleaned_data["q"], search_filters(asked)
+    found = search(query, filters=filters, order="date", limit=page.size + 1, after=after)
+    bodies = queries.bodies([hit.event_id for hit in found.hits])
+    return page.cut(
+        [
+            (date_of(hit.key), hit.event_id, bodies[hit.event_id])
+            for hit in found.hits
+            if hit.event_id in bodies
+        ]
+    )
+
+
 def _conditions(given: Mapping[str, Any]) -> list[Under]:
     """The contexts and publishers that are asked for, and what else is asked of their events."""
     contexts = [frozenset[int]().union(*given["context"])] if given.get("context") else []
@@ -118,8 +139,7 @@ def _conditions(given: Mapping[str, Any]) -> list[Under]:
 def _under(asked: list[Under], first: dt.date | None, last: dt.date | None, page: Page) -> Rows:
     low = 0 if first is None else key_of(first.isoformat(), 0)
     high = KEY_MOST if last is None else key_of(last.isoformat(), ID_MOST) + 1
-    reverse = page.cursor is not None and page.cursor.reverse
-    newest_first = page.ordering.descending != reverse
+    newest_first = page.newest_first
     if page.cursor is not None:
         date, pk = page.cursor.values
         beside = key_of(date.isoformat(), min(pk, ID_MOST))

@@ -158,6 +158,11 @@ class Page:
     cursor: Cursor | None
     scope: str = ""
 
+    @property
+    def newest_first(self) -> bool:
+        """Whether its rows are read from the greatest on."""
+        return self.ordering.descending != (self.cursor is not None and self.cursor.reverse)
+
     def rows(self, found: QuerySet[Any], columns: tuple[str, ...]) -> Rows:
         """Read the page in one query: per row its keys, then *columns*."""
         beside = None if self.cursor is None else self.cursor.values

@@ -199,6 +199,11 @@ def test_words_as_a_search_has_them(get: Get, ids: Ids, few: int, monkeypatch: p
     assert ids("events/?q=treaty+ferry") == ids("events/?q=before:x") == []
     page = get("events/?q=treaty&page_size=2")
     assert ids(page.json()["next"]) == [one.pk]
+    assert ids(get(page.json()["next"]).json()["previous"]) == [three.pk, two.pk]
+    page = get("events/?q=treaty&page_size=2&ordering=date&category=other").json()
+    assert ids(page["next"]) == [three.pk]
+    assert ids(get(page["next"]).json()["previous"]) == [one.pk, two.pk]
+    assert ids("events/?q=treaty&on_day=02-09&page_size=500") == ids("events/?q=treaty&on_day=02-09")
     assert get("events/?q=treaty&count=only").json()["count"] == 3
     lines = b"".join(get("events.ndjson?q=treaty&fields=id").streaming_content).decode()
     assert lines == f'{{"id":{three.pk}}}\n{{"id":{two.pk}}}\n{{"id":{one.pk}}}\n'
