@@ -218,7 +218,7 @@ def grow(number: int) -> None:
         # contexts; counts; the most used and the number of all are remembered
         ("/contexts/", 4, 2),
         ("/contexts/?from=W", 3, 2),
-        ("/contexts/?q=wa", 4, 2),
+        ("/contexts/?q=wa", 4, 3),
         # what each month has, kept for a minute
         ("/news/", 1, 0),
         # counts; earlier; later
