@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from tests.api.nouns import free_places
+
 Answer = Any
+
+
+@pytest.fixture(autouse=True)
+def all_places_are_free() -> Iterator[None]:
+    """A test that leaves a stream open fails itself, and not one that comes after it."""
+    yield
+    assert free_places() == settings.STREAMS_AT_ONCE
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.core import signals
 from django.db import close_old_connections
 
 from events.actions.correct import correct_event
+from events.api import streams
 from events.models import Publisher, Source
 from events.vocabulary import Grade
 from tests.factories import make_context, make_editorial, make_event, make_provenance, relate
@@ -53,6 +54,16 @@ def fill() -> dict[str, tuple[str, ...]]:
 def content(answer: Any) -> bytes:
     """The whole body; the test client closes a stream behind its end, as every server does."""
     return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
+
+
+def free_places() -> int:
+    """How many more streams there may be at once."""
+    taken = 0
+    while streams.places.take():
+        taken += 1
+    for _ in range(taken):
+        streams.places.leave()
+    return taken
 
 
 def hang_up(answer: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,31 +13,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from events.api import listing, streams
+from events.api import listing
 from events.models import Document, Event
-from tests.api.nouns import content, hang_up
+from tests.api.nouns import content, free_places, hang_up
 from tests.api.test_paging import plain_events
 from tests.factories import make_event
 
 pytestmark = pytest.mark.django_db
 Get = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def all_places_are_free() -> Iterator[None]:
-    """Before a test, and after it too."""
-    assert free() == settings.STREAMS_AT_ONCE
-    yield
-    assert free() == settings.STREAMS_AT_ONCE
-
-
-def free() -> int:
-    taken = 0
-    while streams.places.take():
-        taken += 1
-    for _ in range(taken):
-        streams.places.leave()
-    return taken
 
 
 def lines(answer: Any) -> list[Any]:
@@ -112,14 +95,14 @@ def test_a_stream_closed_twice_frees_one_place(get: Get) -> None:
     first, second = get("events.ndjson"), get("events.ndjson")
     hang_up(first)
     hang_up(first)
-    assert free() == settings.STREAMS_AT_ONCE - 1
+    assert free_places() == settings.STREAMS_AT_ONCE - 1
     hang_up(second)
 
 
 def test_a_stream_that_nobody_reads_frees_its_place(get: Get) -> None:
     make_event("One.")
     answer = get("events.csv")
-    assert free() == settings.STREAMS_AT_ONCE - 1
+    assert free_places() == settings.STREAMS_AT_ONCE - 1
     hang_up(answer)
 
 
