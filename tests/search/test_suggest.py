@@ -109,7 +109,7 @@ def test_of_names_without_number_the_first_are_looked_at(monkeypatch: pytest.Mon
 def test_the_number_of_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     for number in range(3):
         make_event(f"Treaty {number}.", contexts=[f"Treaty {number}"])
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         suggest("trea")
     with django_assert_max_num_queries(30):
         did_you_mean(parse("traety"))
