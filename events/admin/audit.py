@@ -12,6 +12,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from events.admin.base import number_of
 from events.admin.history import revision_rows
 from events.admin.site import desk_page
 from events.models import Revision
@@ -41,12 +42,12 @@ def audit_view(request: HttpRequest) -> HttpResponse:
     form = AuditForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
     others = asked.get("what") == "others"
-    before = request.GET.get("before", "")
+    before = number_of(request.GET.get("before"))
     rows: list[Any] = []
     if asked:
         found: QuerySet[Any] = _log(asked) if others else _revisions(asked)
-        if before.isdecimal() and len(before) < 19:
-            found = found.filter(pk__lt=int(before))
+        if before:
+            found = found.filter(pk__lt=before)
         rows = list(found.order_by("-pk")[: _AT_ONCE + 1])
     more = len(rows) > _AT_ONCE
     rows = rows[:_AT_ONCE]

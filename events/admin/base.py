@@ -13,6 +13,7 @@ from events.actions.errors import ActionError
 from events.actions.recording import Actor
 from events.admin.counting import CountingPaginator
 from events.admin.logbook import log_act
+from events.filter_fields import parse_id
 from events.vocabulary import Right
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class ReadingAdmin(ModelAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+
+def number_of(said: str | None) -> int:
+    """A positive number, as ids and versions are, from a form or an address; 0 for anything else."""
+    return parse_id(said or "") or 0
 
 
 class ActingAdmin(ReadingAdmin[M]):

@@ -20,7 +20,7 @@ from events.actions.bulk.start import resume_bulk_change, stop_bulk_change
 from events.actions.bulk.undo import UNDOABLE, undo_bulk_change
 from events.actions.errors import ActionError
 from events.actions.harvesting.undo_look import look_at_bulk
-from events.admin.base import actor_of
+from events.admin.base import actor_of, number_of
 from events.admin.differences import difference
 from events.admin.history import revision_rows
 from events.admin.logbook import log_act
@@ -41,9 +41,8 @@ _ABOUT: Final = ("find", "put", "rule", "harvest")
 def list_view(request: HttpRequest) -> HttpResponse:
     """All changes, latest first, fifty at once; ``before`` is the last one seen."""
     found = _described(BulkChange.objects.all())
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
+    if before := number_of(request.GET.get("before")):
+        found = found.filter(pk__lt=before)
     rows = list(found.order_by("-pk")[: _AT_ONCE + 1])
     more, rows = len(rows) > _AT_ONCE, rows[:_AT_ONCE]
     return desk_page(
@@ -57,10 +56,9 @@ def list_view(request: HttpRequest) -> HttpResponse:
 def change_view(request: HttpRequest, change_id: int) -> HttpResponse:
     """One change: how far it is, what it did to each event, what can be done now."""
     change = _found(change_id)
-    before = request.GET.get("before", "")
     found = change.revisions.filter(event__isnull=False).select_related("event").order_by("-pk")
-    if before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
+    if before := number_of(request.GET.get("before")):
+        found = found.filter(pk__lt=before)
     revisions = list(found[: _REVISIONS_AT_ONCE + 1])
     more, revisions = len(revisions) > _REVISIONS_AT_ONCE, revisions[:_REVISIONS_AT_ONCE]
     return desk_page(

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from events.actions.harvesting.undo import undo_of
-from events.admin.base import ReadingAdmin, may
+from events.admin.base import ReadingAdmin, may, number_of
 from events.models import Harvest, Origin
 from events.vocabulary import HarvestState, Right
 
@@ -66,10 +66,7 @@ class HarvestAdmin(ReadingAdmin[Harvest]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        found = Harvest.objects.filter(
-            pk=int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
-        )
-        harvest = found.first()
+        harvest = Harvest.objects.filter(pk=number_of(object_id)).first()
         shown = dict(extra_context or {})
         if harvest is not None and self.has_undo_permission(request):
             shown["undone"] = undo_of(harvest.pk)

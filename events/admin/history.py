@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from events.admin.base import number_of
 from events.admin.differences import revised
 from events.models import Context, Event, Revision
 from events.vocabulary import EDITIONS
@@ -59,8 +60,7 @@ class HistoryMixin:
         """Fifty revisions a page, newest first; a constant number of queries."""
         admin: Any = self
         model: type[Model] = admin.model
-        number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
-        obj: Any = model._default_manager.filter(pk=number).first()
+        obj: Any = model._default_manager.filter(pk=number_of(object_id)).first()
         if obj is None or not isinstance(obj, Event | Context):
             raise Http404
         if not admin.has_view_or_change_permission(request, obj):

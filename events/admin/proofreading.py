@@ -22,10 +22,10 @@ from events.actions.proofreading.decide import (
 )
 from events.actions.proofreading.findings import place_of
 from events.actions.proofreading.run import READER
-from events.admin.base import actor_of, may
+from events.admin.base import actor_of, may, number_of
 from events.admin.bulk import change_url
 from events.admin.logbook import log_act
-from events.admin.queue.pages import number_of, require_looking
+from events.admin.queue.pages import require_looking
 from events.admin.queue.words import outcome_of
 from events.admin.site import desk_page
 from events.models import BulkChange, Harvest, ReviewItem

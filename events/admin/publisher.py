@@ -23,7 +23,7 @@ from events.actions.publishing import (
     rename_publisher,
     unmerge_publisher,
 )
-from events.admin.base import ActingAdmin, RefusalMixin, actor_of, may
+from events.admin.base import ActingAdmin, RefusalMixin, actor_of, may, number_of
 from events.admin.logbook import log_act
 from events.models import Publisher, PublisherHost, PublisherTally, Source
 from events.vocabulary import Right
@@ -179,10 +179,7 @@ class PublisherAdmin(ActingAdmin[Publisher]):
         if request.method == "POST" and form.is_valid():
             into, seen = form.cleaned_data["into"], request.POST.get("seen", "")
             try:
-                move_host(
-                    actor=actor_of(request), host_id=pk, into_id=into.pk,
-                    seen=int(seen) if seen.isdecimal() else 0,
-                )  # fmt: skip
+                move_host(actor=actor_of(request), host_id=pk, into_id=into.pk, seen=number_of(seen))
             except ActionError as refusal:
                 shown["refusal"] = str(refusal)
             else:

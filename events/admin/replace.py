@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from events.actions.bulk.replace import FIELDS, Look, Wanted, look, start_replacing
 from events.actions.contexts.naming import find_contexts
 from events.actions.errors import ActionError
-from events.admin.base import actor_of
+from events.admin.base import actor_of, number_of
 from events.admin.bulk import change_url, revision_changes
 from events.admin.logbook import log_act
 from events.admin.site import desk_page
@@ -143,7 +143,7 @@ def _start(request: HttpRequest, wanted: Wanted, run: RunForm) -> HttpResponse:
 
 
 def _ids(said: list[str]) -> set[int]:
-    return {int(one) for one in said if one.isdecimal() and len(one) < 19}
+    return set(map(number_of, said)) - {0}
 
 
 def _samples(found: Look | None, request: HttpRequest) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ from events.actions.webhooks.keep import (
     rotate_secret,
     send_test,
 )
-from events.admin.base import actor_of
+from events.admin.base import actor_of, number_of
 from events.admin.logbook import log_act
 from events.admin.site import desk_page
 from events.models import Change, Webhook, WebhookDelivery
@@ -128,9 +128,8 @@ def webhook_view(request: HttpRequest, webhook_id: int) -> HttpResponse:
     """One: how it is doing, what it was sent last, what can be done."""
     webhook = _found(webhook_id)
     sent = webhook.deliveries.select_related("change").order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        sent = sent.filter(pk__lt=int(before))
+    if before := number_of(request.GET.get("before")):
+        sent = sent.filter(pk__lt=before)
     deliveries = list(sent[: _AT_ONCE + 1])
     more, deliveries = len(deliveries) > _AT_ONCE, deliveries[:_AT_ONCE]
     return desk_page(

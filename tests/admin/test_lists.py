@@ -108,6 +108,7 @@ def test_events_are_narrowed_by_year_month_and_day(desk: Client) -> None:
     assert found(year="2004") == ["2004-02-09", "2004-03-01"]
     assert found(year="2004", month="2") == found(q="2004-02-09") == ["2004-02-09"]
     assert found(year="2003") == found(q="2004-02-31") == []
+    assert len(found(year="99999")) == len(found(year="9" * 5000)) == len(found())  # no year: no narrowing
     assert "?year=2003" in desk.get(path).content.decode()
 
 

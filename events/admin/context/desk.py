@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 
 from events.actions.contexts.edit import edit_context
 from events.actions.errors import ActionError, StaleVersion
-from events.admin.base import ActingAdmin, actor_of, may
+from events.admin.base import ActingAdmin, actor_of, may, number_of
 from events.admin.context.conflict import reconciled
 from events.admin.context.form import ContextForm
 from events.admin.context.merge import merge_view, unmerge_view
@@ -72,8 +72,8 @@ class ContextAdmin(HistoryMixin, ActingAdmin[Context]):
             queryset = queryset.filter(merged_into__isnull=True)
             if request.GET.get("edition") in EDITIONS:
                 queryset = queryset.filter(edition=request.GET["edition"])
-            if (apart := request.GET.get("apart", "")).isdecimal() and len(apart) < 19:
-                queryset = queryset.exclude(pk=int(apart))
+            if apart := number_of(request.GET.get("apart")):
+                queryset = queryset.exclude(pk=apart)
         if not search_term.strip():
             return queryset, False
         return queryset.filter(pk__in=context_ids_named(search_term)[:_FOUND_MOST]), False
@@ -144,6 +144,4 @@ def profile_view(request: HttpRequest) -> HttpResponse:
 
 
 def _found(object_id: str | None) -> Context | None:
-    if object_id is None or not object_id.isdecimal() or len(object_id) > 18:
-        return None
-    return Context.objects.select_related("merged_into").filter(pk=int(object_id)).first()
+    return Context.objects.select_related("merged_into").filter(pk=number_of(object_id)).first()

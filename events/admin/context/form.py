@@ -10,7 +10,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from django.urls import reverse_lazy
 
 from events.actions.contexts.edit import ContextValues
-from events.admin.base import RefusalMixin
+from events.admin.base import RefusalMixin, number_of
 from events.models import Context, Event
 from events.models.context import NAME_MAX
 
@@ -128,7 +128,7 @@ class EventsField(forms.CharField):
     def clean(self, value: Any) -> list[int]:
         """The ids; other things are no ids."""
         said = str(super().clean(value))
-        return [int(one) for one in said.split(",") if one.isdecimal() and len(one) < 19]
+        return [number for one in said.split(",") if (number := number_of(one))]
 
 
 class SplitForm(ActForm):

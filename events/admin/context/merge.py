@@ -14,7 +14,7 @@ from events.actions.contexts.merge import merge_contexts, merge_record
 from events.actions.contexts.suggestions import event_counts
 from events.actions.contexts.unmerge import unmerge_contexts
 from events.actions.errors import ActionError, StaleVersion
-from events.admin.base import actor_of, may
+from events.admin.base import actor_of, may, number_of
 from events.admin.context.form import ActForm, MergeForm
 from events.admin.site import desk_page
 from events.models import (
@@ -149,10 +149,8 @@ def _standing(context_id: int) -> Context:
 
 
 def _chosen(goes: Context, said: str) -> Context | None:
-    if not said.isdecimal() or len(said) > 18:
-        return None
     others = Context.objects.standing().of_edition(goes.edition).exclude(pk=goes.pk)
-    return others.filter(pk=int(said)).first()
+    return others.filter(pk=number_of(said)).first()
 
 
 def _found(goes: Context, words: str) -> list[Json]:

@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date
 from events.actions.contexts.naming import context_name, find_contexts
 from events.actions.contexts.split import SPLIT_MOST, split_context, splits_of, undo_split
 from events.actions.errors import ActionError, StaleVersion
-from events.admin.base import actor_of, may
+from events.admin.base import actor_of, may, number_of
 from events.admin.context.form import ActForm, SplitForm
 from events.admin.context.merge import context_url
 from events.admin.site import desk_page
@@ -94,10 +94,9 @@ def undo_split_view(request: HttpRequest, context_id: int, number: int) -> HttpR
 
 def _choose(request: HttpRequest, context: Context) -> HttpResponse:
     asked = _asked(request.GET)
-    after = request.GET.get("after", "")
     results = search(
         parse(asked["q"]), filters=_filters(context, asked), order="date", limit=_A_PAGE,
-        after=int(after) if after.isdecimal() and len(after) < 19 else None,
+        after=number_of(request.GET.get("after")) or None,
     )  # fmt: skip
     ids = [hit.event_id for hit in results.hits]
     events = Event.objects.in_bulk(ids, field_name="pk")

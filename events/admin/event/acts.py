@@ -19,7 +19,7 @@ from events.actions.errors import ActionError, StaleVersion
 from events.actions.merge import merge_events, unmerge_event
 from events.actions.removal.remove import remove_event
 from events.actions.withdraw import reject_event, release_event, restore_event, withdraw_event
-from events.admin.base import ActingAdmin, actor_of, may
+from events.admin.base import ActingAdmin, actor_of, may, number_of
 from events.admin.event.act_forms import ActForm, AddressForm, ReasonForm, RemovalForm, VersionForm
 from events.admin.event.merge import coming_back, merge_view
 from events.admin.event.reach import erasure, reach
@@ -184,8 +184,7 @@ def bulk_act(
     done, stale = 0, {}
     actor, said = actor_of(request), {_asks(act): request.POST.get("note", "")}
     for event_id in queryset.order_by("pk").values_list("pk", flat=True):
-        version = request.POST.get(f"version_{event_id}", "")
-        seen = int(version) if version.isdecimal() else 0
+        seen = number_of(request.POST.get(f"version_{event_id}"))
         try:
             act.run(actor=actor, event_id=event_id, version=seen, **said)
             done += 1

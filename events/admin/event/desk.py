@@ -19,7 +19,7 @@ from django.utils.text import Truncator
 from events.actions.correct import create_event
 from events.actions.errors import InvalidAction
 from events.actions.plan import values_json
-from events.admin.base import ActingAdmin, actor_of, may
+from events.admin.base import ActingAdmin, actor_of, may, number_of
 from events.admin.event.acts import ACTS, act_view, bulk_act, event_url
 from events.admin.event.form import EventForm, NewEventForm
 from events.admin.event.list_filters import MonthFilter, YearFilter
@@ -83,8 +83,8 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
     ) -> tuple[QuerySet[Event], bool]:
         """By id (digits), by date, by address (a path or the whole URL), else by words as readers search."""
         term = search_term.strip()
-        if term.isdecimal() and len(term) < 19:
-            return queryset.filter(pk=int(term)), False
+        if number := number_of(term):
+            return queryset.filter(pk=number), False
         if (day := _day(term)) is not None:
             return queryset.filter(date=day), False
         found = read_path(term[term.index("/news/") :]) if "/news/" in term else None
@@ -196,10 +196,8 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
         return f"{reverse('admin:events_event_revert', args=[obj.pk])}?revision={revision.number}"
 
     def _found(self, object_id: str) -> Event | None:
-        if not object_id.isdecimal() or len(object_id) > 18:
-            return None
         found = Event.objects.select_related("lead", "merged_into").prefetch_related("citations")
-        return found.filter(pk=int(object_id)).first()
+        return found.filter(pk=number_of(object_id)).first()
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Event | None:
         """A copy of the event that the page has loaded already, for the form to work on."""

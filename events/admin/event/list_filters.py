@@ -7,12 +7,14 @@ the page together in an archive of some size; the years between the first and th
 from __future__ import annotations
 
 import calendar
+from datetime import MAXYEAR
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from events.admin.base import number_of
 from events.models import Event
 
 
@@ -30,8 +32,8 @@ class YearFilter(admin.SimpleListFilter):
         return [(str(year), str(year)) for year in range(last.year, first.year - 1, -1)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        chosen = self.value()
-        return queryset.filter(date__year=int(chosen)) if chosen and chosen.isdecimal() else queryset
+        chosen = number_of(self.value())
+        return queryset.filter(date__year=chosen) if 0 < chosen <= MAXYEAR else queryset
 
 
 class MonthFilter(admin.SimpleListFilter):
@@ -46,5 +48,5 @@ class MonthFilter(admin.SimpleListFilter):
         return [(str(number), calendar.month_name[number]) for number in range(1, 13)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        chosen = self.value()
-        return queryset.filter(date__month=int(chosen)) if chosen and chosen.isdecimal() else queryset
+        chosen = number_of(self.value())
+        return queryset.filter(date__month=chosen) if chosen else queryset

@@ -14,7 +14,7 @@ from django.urls import reverse
 from events.actions.errors import ActionError, StaleVersion
 from events.actions.harvesting.upstream import citation_keys
 from events.actions.merge import MERGE_RECORD, merge_events
-from events.admin.base import ActingAdmin, actor_of
+from events.admin.base import ActingAdmin, actor_of, number_of
 from events.admin.event.act_forms import ChoiceForm
 from events.admin.history import since
 from events.models import Address, Context, Curation, Event, ReviewItem, Revision
@@ -65,7 +65,7 @@ def _refusal(event: Event, other: Event) -> str:
 
 def _merge(request: HttpRequest, goes: Event, stays: Event, shown: Json) -> HttpResponse | None:
     """Merge as asked and lead to the one that stays; where refused, *shown* says why."""
-    seen = {pk: _number(request.POST.get(f"version_{pk}", "")) for pk in (goes.pk, stays.pk)}
+    seen = {pk: number_of(request.POST.get(f"version_{pk}", "")) for pk in (goes.pk, stays.pk)}
     try:
         merge_events(
             actor=actor_of(request), event_id=goes.pk, into_id=stays.pk, note=request.POST.get("note", ""),
@@ -79,10 +79,6 @@ def _merge(request: HttpRequest, goes: Event, stays: Event, shown: Json) -> Http
         return None
     messages.success(request, f"Event {goes.pk} was merged into this one; its addresses lead here.")
     return HttpResponseRedirect(reverse("admin:events_event_change", args=[stays.pk]))
-
-
-def _number(said: str) -> int:
-    return int(said) if said.isdecimal() and len(said) < 10 else 0
 
 
 def _both(goes: Event, stays: Event, event: Event, other: Event) -> Json:

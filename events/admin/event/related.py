@@ -29,7 +29,7 @@ from events.actions.errors import ActionError, InvalidAction, StaleDecisions
 from events.actions.reasons import allow_reason, ban_reason
 from events.actions.recording import Actor
 from events.actions.relate import relate_now
-from events.admin.base import actor_of, may
+from events.admin.base import actor_of, may, number_of
 from events.admin.event.related_find import find_events
 from events.admin.event.related_rows import RelatedLinks, lists_with_reason
 from events.admin.site import desk_page
@@ -138,11 +138,10 @@ def generic_view(request: HttpRequest, event_id: int, context_id: int) -> HttpRe
         raise PermissionDenied
     back = reverse("admin:events_event_related", args=[event_id])
     if request.method == "POST":
-        version = request.POST.get("version", "")
         try:
             edit_context(
                 actor=actor_of(request), context_id=context_id, values={"generic": True},
-                version=int(version) if version.isdecimal() else 0,
+                version=number_of(request.POST.get("version")),
             )  # fmt: skip
         except ActionError as refusal:
             messages.error(request, str(refusal))

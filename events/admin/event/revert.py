@@ -15,7 +15,7 @@ from django.urls import reverse
 from events.actions.correct import revert_event
 from events.actions.errors import ActionError, StaleVersion
 from events.actions.plan import FIELDS, present_values, values_at
-from events.admin.base import ActingAdmin, actor_of, may
+from events.admin.base import ActingAdmin, actor_of, may, number_of
 from events.admin.differences import differences
 from events.admin.event.acts import event_url
 from events.admin.event.preview import preview_of, stored_document
@@ -47,7 +47,7 @@ def revert_view(admin: ActingAdmin[Event], request: HttpRequest, event_id: int) 
     if not may(request, Right.CORRECT):
         raise PermissionDenied
     chosen = request.POST.get("revision_number") or request.GET.get("revision", "")
-    number = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0
+    number = number_of(chosen)
     if not Revision.objects.filter(event=event, number=number).exists():
         messages.info(request, "Choose the revision to go back to.")
         return HttpResponseRedirect(reverse("admin:events_event_history", args=[event_id]))

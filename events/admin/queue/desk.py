@@ -7,8 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from events.admin.base import ReadingAdmin
-from events.admin.queue.pages import number_of
+from events.admin.base import ReadingAdmin, number_of
 from events.models import ReviewItem
 
 

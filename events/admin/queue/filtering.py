@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from events.actions.contexts.naming import find_contexts
+from events.admin.base import number_of
 from events.models import Harvest, ReviewItem, Tagging
 from events.querysets import ReviewQuerySet
 from events.vocabulary import EDITION_CHOICES, EDITIONS, ReviewKind, ReviewState, Right
@@ -24,7 +25,6 @@ ALL: Final = "all"
 _WORDS_MAX: Final = 200
 _WORDS_MOST: Final = 8
 _CHOICES_MOST: Final = 100
-_DIGITS_MAX: Final = 18
 _AGES: Final = {
     "day": ("Since yesterday", 1, False),
     "week": ("In the last week", 7, False),
@@ -64,9 +64,9 @@ class QueueFilter:
             value = str(said.get(field.name) or "").strip()[:_WORDS_MAX]
             if value and (field.name not in known or value in known[field.name]):
                 asked[field.name] = value
-        if not _number(asked.get("harvest", "")):
+        if not number_of(asked.get("harvest", "")):
             asked.pop("harvest", None)
-        if asked.get("who") not in ("me", "nobody") and not _number(asked.get("who", "")):
+        if asked.get("who") not in ("me", "nobody") and not number_of(asked.get("who", "")):
             asked.pop("who", None)
         return cls(**asked)
 
@@ -199,7 +199,3 @@ class QueueForm(forms.Form):
             ),
         ):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
-
-
-def _number(value: str) -> bool:
-    return value.isascii() and value.isdecimal() and len(value) <= _DIGITS_MAX

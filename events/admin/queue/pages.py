@@ -16,7 +16,7 @@ from events.actions.errors import ActionError
 from events.actions.review.assign import assign_review
 from events.actions.review.decide import Outcome, Seen, decide_reviews
 from events.actions.review.replaced import same_replacement
-from events.admin.base import actor_of, may
+from events.admin.base import actor_of, may, number_of
 from events.admin.logbook import log_act
 from events.admin.queue.filtering import QueueFilter, QueueForm, counts_by_kind, people
 from events.admin.queue.words import line_of, outcome_of, words_of
@@ -26,7 +26,6 @@ from events.vocabulary import ReviewState, Right
 
 MANY: Final = 200
 """How many items are decided at once at most, so that the answer comes before anybody gives up waiting."""
-_DIGITS_MAX: Final = 18
 _OLD: Final = dt.timedelta(days=7)
 
 
@@ -186,8 +185,3 @@ def queue_url(asked: QueueFilter) -> str:
 def item_url(item_id: int, asked: QueueFilter) -> str:
     """An item's page, which goes on in this filter."""
     return f"{reverse('admin:queue_item', args=[item_id])}?{asked.query()}".rstrip("?")
-
-
-def number_of(said: str | None) -> int:
-    """A positive number from a form or an address; 0 for anything else."""
-    return int(said) if said and said.isascii() and said.isdecimal() and len(said) <= _DIGITS_MAX else 0

@@ -9,10 +9,9 @@ from django.urls import reverse
 from events.actions.errors import ActionError, StaleVersion
 from events.actions.plan import present_values
 from events.actions.review.propose import OPEN_MOST, proposals_of, propose_correction
-from events.admin.base import actor_of
+from events.admin.base import actor_of, number_of
 from events.admin.differences import differences
 from events.admin.logbook import log_act
-from events.admin.queue.pages import number_of
 from events.admin.queue.words import outcome_of
 from events.admin.site import desk_page
 from events.admin.values_form import ProposalForm
