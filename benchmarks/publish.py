@@ -4,7 +4,8 @@
 
 Harvests the archive without its newest days (about a hundred events), publishes it, publishes again
 without a change, after a corrected typo, after the newest days came, and after an event was withdrawn;
-says which kinds of files each run wrote, looks at every link, and for the words of the withdrawn event.
+says which kinds of files each run wrote and why event pages were among them, looks at every link, and for
+the words of the withdrawn event.
 Where the archive is not there it takes the sample that ships with the project. ``--folder`` is kept.
 """
 
@@ -24,6 +25,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 from benchmarks.kill import MOMENT, ROOT, environment, manage, unpacked
 from benchmarks.links import Links
@@ -51,6 +53,13 @@ _KINDS: Final = {
     "front page": r"index\.\w+",
     "corrections": r"corrections/.*",
 }
+_PARTS: Final = {
+    "related events": re.compile(r'<section aria-labelledby="related">.*?</section>', re.DOTALL),
+    "steps in contexts": re.compile(r'<span class="steps">.*?</span>', re.DOTALL),
+    "nearest days": re.compile(r'<nav class="pager".*?</nav>|<link rel="(?:prev|next)"[^>]*>', re.DOTALL),
+}
+"""What stands on an event's page and is of other events."""
+_HREF: Final = re.compile(r'href="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,46 @@ def table(before: dict[str, str], after: dict[str, str]) -> None:
         if new[name] or changed[name] or gone[name]:
             print(f"  {name:28}{new[name]:8,}{changed[name]:9,}{gone[name]:8,}{of[name]:9,}")
     print(f"  {'':28}{new.total():8,}{changed.total():9,}{gone.total():8,}{len(after):9,}", flush=True)
+
+
+def parts_of(page: str) -> dict[str, str]:
+    """An event's page cut into what is of other events, and the rest."""
+    found = {}
+    for name, form in _PARTS.items():
+        found[name] = "".join(match[0] for match in form.finditer(page))
+        page = form.sub("", page)
+    return {**found, "itself": page}
+
+
+def pages_of_events(folder: Path) -> dict[str, str]:
+    """The HTML pages of events by their paths."""
+    paths = [entry.path for entry in entries(folder) if kind(entry.path) == "event pages (.html)"]
+    return {path: (folder / path).read_text("utf-8") for path in paths}
+
+
+def why(before: dict[str, str], after: dict[str, str], new: set[str]) -> None:
+    """Print by part how many event pages changed there, and how many lead to a *new* file there."""
+    changed, leading = Counter[str](), Counter[str]()
+    pages = unexplained = 0
+    for path in before.keys() & after.keys():
+        if before[path] == after[path]:
+            continue
+        pages += 1
+        was, now = parts_of(before[path]), parts_of(after[path])
+        moved = [name for name in now if was[name] != now[name]]
+        there = {name: {_file(link) for link in _HREF.findall(now[name])} & new for name in moved}
+        changed.update(moved)
+        leading.update(name for name in moved if there[name])
+        unexplained += not any(there.values())
+    if pages:
+        print(f"  {pages:,} event pages changed, {unexplained:,} of them lead to nothing new; where:")
+    for name, number in changed.most_common():
+        print(f"    {name:20}{number:8,} changed,{leading[name]:8,} lead to a new page there", flush=True)
+
+
+def _file(link: str) -> str:
+    place = unquote(link.removeprefix(BASE).partition("#")[0]).removeprefix("/")
+    return f"{place}index.html" if place.endswith("/") else place
 
 
 def told(what: str, run: Run) -> None:
@@ -239,9 +288,11 @@ def steps(folder: Path, workers: int) -> bool:
 def _after(what: str, url: str, site: Path, workers: int, before: dict[str, str]) -> dict[str, str]:
     """Publish once no related links are due; the files after it."""
     manage(url, "rebuild", "related")
+    pages = pages_of_events(site)
     told(f"\n{what}", publish(url, site, workers))
     after = state(site)
     table(before, after)
+    why(pages, pages_of_events(site), after.keys() - before.keys())
     return after
 
 
