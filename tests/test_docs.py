@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve
 from events import filters
 from events.api.pagination import PARAMETERS
 from events.api.urls import urlpatterns as api_urls
+from events.public.urls import urlpatterns as public_urls
 from tests.architecture_rules import LAYERS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +86,14 @@ def test_every_address_of_the_api_is_described() -> None:
     described = {resolve(address).url_name for address in first_cells(page("api.md")) if address[0] == "/"}
     named = {getattr(pattern, "name", None) for pattern in api_urls} - {None, "problem"}
     assert named <= described
+
+
+def test_every_public_page_is_described() -> None:
+    described = {
+        resolve(address).func.__name__ for address in first_cells(page("readers.md")) if address[0] == "/"
+    }
+    probes_and_redirects = {"live", "ready", "with_slash", "without_slash", "default_edition"}
+    assert {pattern.callback.__name__ for pattern in public_urls} - probes_and_redirects <= described
 
 
 @pytest.mark.parametrize("name", ["readers.md", "api.md"])
