@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
 
+from events.breaks import page_break
 from events.catalogue import timestamp
 from events.keys import ID_MOST, key_of
 from events.models import Alias, Broader, Context, ContextTally, Event, Tagging
@@ -53,6 +54,12 @@ def find_context(slug: str, edition: str | None) -> Context | None:
     editions = [edition] if edition else list(EDITIONS)
     found = list(Context.objects.filter(edition__in=editions, slug=slug).select_related("merged_into"))
     return min(found, key=lambda context: context.edition != DEFAULT_EDITION, default=None)
+
+
+def find_standing(slug: str, edition: str | None) -> Context | None:
+    """The context that this slug leads to: what it was merged into (never a merged one), or itself."""
+    context = find_context(slug, edition)
+    return context and (context.merged_into or context)
 
 
 def context_slugs(context_ids: Collection[int]) -> dict[int, str]:
@@ -166,9 +173,12 @@ def context_list(edition: str, start: str = "") -> tuple[list[Json], str | None]
     """
     standing = Context.objects.standing().of_edition(edition).filter(name__gte=start).order_by("name")
     rows = list(standing[: CONTEXTS_AT_ONCE + 1])
-    counts = event_counts([row.pk for row in rows[:CONTEXTS_AT_ONCE]])
-    page = [{**_neighbour(row), "count": counts.get(row.pk, 0)} for row in rows[:CONTEXTS_AT_ONCE]]
-    return page, rows[CONTEXTS_AT_ONCE].name if len(rows) > CONTEXTS_AT_ONCE else None
+    following = None
+    if len(rows) > CONTEXTS_AT_ONCE:
+        shown = page_break([row.name for row in rows[:CONTEXTS_AT_ONCE]])
+        rows, following = rows[:shown], rows[shown].name
+    counts = event_counts([row.pk for row in rows])
+    return [{**_neighbour(row), "count": counts.get(row.pk, 0)} for row in rows], following
 
 
 def years_of(context: Context) -> dict[int, int]:

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from events.breaks import page_break
 from events.catalogue import timestamp
 from events.keyed import Under, events_under
 from events.keys import KEY_MOST, key_of
@@ -58,7 +59,10 @@ def cited_publishers(start: str = "") -> tuple[list[tuple[int, str]], str]:
     """
     named = public_publishers().filter(name__gte=start).order_by("name")
     rows = list(named.values_list("pk", "name")[: AT_ONCE + 1])
-    return rows[:AT_ONCE], rows[AT_ONCE][1] if len(rows) > AT_ONCE else ""
+    if len(rows) <= AT_ONCE:
+        return rows, ""
+    shown = page_break([name for _, name in rows[:AT_ONCE]])
+    return rows[:shown], rows[shown][1]
 
 
 def public_publishers() -> QuerySet[Publisher]:
@@ -131,6 +135,7 @@ def citing_events(
     )
     page, following = found.events[:EVENTS_AT_ONCE], found.stopped
     if len(found.events) > EVENTS_AT_ONCE:
+        page = page[: page_break([event_id for _, event_id, _ in page])]
         following = key_of(page[-1][0].isoformat(), page[-1][1])
     return [json.loads(body) for _, _, body in page], following
 

@@ -17,6 +17,7 @@ LAYERS: Final = {
     "vocabulary": 0,
     "slugs": 0,
     "keys": 0,
+    "breaks": 0,
     "senders": 0,
     "text": 0,
     "querysets": 1,
@@ -57,7 +58,7 @@ OUTSIDE: Final = {
     "apps": "Django's own wiring of the application",
 }
 """Modules of events/ that stand outside the layers; each may import all of them."""
-NO_DATABASE: Final = ("text", "slugs", "keys", "harvest", "fetching")
+NO_DATABASE: Final = ("text", "slugs", "keys", "breaks", "harvest", "fetching")
 _READS: Final = (
     "public",
     "api",

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from events import queries, timeline
+from events.breaks import page_break
 from events.filter_fields import parse_id
 from events.formats.charts import Point, columns
 from events.public.conditional import answer, etag_of, remembered
@@ -28,7 +29,7 @@ _LEVELS: Final = 4
 _LEAP_YEAR: Final = 2004
 _BEFORE: Final = "before"
 _YEARS_AT_ONCE: Final = 10
-"""How many years a page of anniversaries looks at."""
+"""How many years a page of anniversaries looks at, at most."""
 _A_DAY: Final = 20
 """How many events of one day an anniversary shows; the day's own page has them all."""
 _weeks: Final = calendar.Calendar(firstweekday=calendar.MONDAY)
@@ -142,8 +143,11 @@ def same_day_page(request: HttpRequest, month: str, day: str, edition: str = DEF
     until = parse_id(request.GET.get(_BEFORE, ""))
     every = timeline.same_days(edition, date.month, date.day)
     dates = [day for day in every if until is None or day.year < until]
-    rows = timeline.on_days(edition, dates[:_YEARS_AT_ONCE])
-    older = f"{path}?{_BEFORE}={dates[_YEARS_AT_ONCE - 1].year}" if len(dates) > _YEARS_AT_ONCE else ""
+    older = ""
+    if len(dates) > _YEARS_AT_ONCE:
+        dates = dates[: page_break([day.year for day in dates[:_YEARS_AT_ONCE]])]
+        older = f"{path}?{_BEFORE}={dates[-1].year}"
+    rows = timeline.on_days(edition, dates)
     shown = [row for _, of_day in groupby(rows, key=lambda row: row[1]) for row in islice(of_day, _A_DAY)]
     before, after = date - dt.timedelta(days=1), date + dt.timedelta(days=1)
     title = f"{words(edition)['on_this_day']}: {day_of_year_words(edition, date)}"
@@ -165,7 +169,7 @@ def same_day_page(request: HttpRequest, month: str, day: str, edition: str = DEF
                 "first_href": path if until is not None else "",
             },
         ),
-        key=f"calendar {path} {until}",
+        key=f"calendar {path} {until is None}",
     )
 
 

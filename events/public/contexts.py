@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from events import catalogue, contexts
+from events.breaks import page_break
 from events.formats.charts import Chart, Point, columns, spans
 from events.formats.document import context_json
 from events.formats.markdown import context_markdown
@@ -37,7 +38,7 @@ _CONCEPTS: Final = {"ttl": turtle, "jsonld": json_ld}
 _CONCEPT_TYPES: Final = {"ttl": "text/turtle; charset=utf-8", "jsonld": "application/ld+json"}
 _START: Final = "from"
 AT_ONCE: Final = 40
-"""How many events a page of a context shows: what fits into 15 kB with the style sheet."""
+"""How many events a page of a context shows at most: what fits into 15 kB with the style sheet."""
 _NEIGHBOURS: Final = 12
 _MOST_USED: Final = 24
 _FOUND_MOST: Final = 60
@@ -45,27 +46,22 @@ _COUNTED_FOR: Final = 60
 """Seconds for which a context's course of years may be older than the archive."""
 _RANKED_FOR: Final = 600
 """Seconds for which company and ranks may be older than the archive."""
-_MERGES_FOLLOWED: Final = 20
 
 
 @require_safe
 def context_page(request: HttpRequest, slug: str, file: str = "", edition: str | None = None) -> HttpResponse:
     """``/contexts/SLUG/`` and its ``index`` files; a merged context leads to its target."""
-    context = contexts.find_context(slug, edition)
+    context = contexts.find_standing(slug, edition)
     if context is None:
         return not_found(request)
     name = "index.md" if file == "README.md" else file
-    for _ in range(_MERGES_FOLLOWED):
-        if context.merged_into is None:
-            break
-        context = context.merged_into
     if request.path_info != context.path + name:
         return moved(href(context.path) + name)
     suffix = name.partition(".")[2] or "html"
     if suffix != "html":
         return show_context(request, contexts.context_state(context), suffix)
     before = _read_place(request.GET.get("before", ""))
-    count = sum(_years(context).values())
+    count = sum(_years(context).values()) if before is None else 0
     return _page(request, contexts.context_state(context, before=before, limit=AT_ONCE, count=count), before)
 
 
@@ -111,23 +107,27 @@ def _page(
     request: HttpRequest, state: contexts.ContextState, before: tuple[dt.date, int] | None
 ) -> HttpResponse:
     """The page for readers; ``?before=2004-02-09.17`` goes on behind an event."""
+    if len(state.rows) > state.limit:
+        state = replace(state, limit=page_break([row[0] for row in state.rows[: state.limit]]))
     context = state.context
-    years = _years(context)
+    years = _years(context) if before is None else {}
     company: list[dict[str, Any]] = [] if before else remembered(
         f"company of context {context.pk}",
         lambda: contexts.appears_with(context, limit=_NEIGHBOURS),
         seconds=_RANKED_FOR,
     )  # fmt: skip
+    # A further page shows the context's name and its own events.
+    shown_by = state.validator if before is None else (context.pk, context.version, state.rows)
     return answer(
         request,
-        etag=etag_of("context", before, state.validator, years, company),
+        etag=etag_of("context", before, shown_by, years, company),
         content_type=FORMATS["html"],
         make=lambda: render(
             "public/context.html",
             context.edition,
             _shown(contexts.context_page(state), years, company, before),
         ),
-        key=f"context {context.pk} html {before}",
+        key=f"context {context.pk} html {before is None}",
         headers={} if before else {"Link": ", ".join([links_of(href(context.path)), *_statements(context)])},
     )
 
@@ -179,7 +179,7 @@ def _shown(
         "canonical": absolute(path) + (f"?before={before[0]}.{before[1]}" if before else ""),
         "alternates": alternates(f"{path}index"),
         "feeds": feed_links(page["name"], f"{path}index.atom", f"{path}index.rss", f"{path}feed.json"),
-        "count": count_words(edition, page["count"]),
+        "count": count_words(edition, page["count"]) if before is None else "",
         "span": _span(years),
         "first": before is None,
         "aliases": page["aliases"],
@@ -258,18 +258,13 @@ def contexts_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpR
         lambda: contexts.most_used(edition, limit=_MOST_USED),
         seconds=_RANKED_FOR,
     )  # fmt: skip
-    standing: int = remembered(
-        f"contexts {edition}", lambda: contexts.standing_count(edition), seconds=_RANKED_FOR
-    )
     page = {
         "canonical": absolute(path) + (f"?{urlencode(asked)}" if asked else ""),
         "versions": [] if asked else versions(edition, "contexts/"),
         "path": path,
         "q": sought,
         "start": start,
-        "standing": f"{words(edition)['more_than']} {standing:,}"
-        if standing == contexts.COUNTED_MOST
-        else f"{standing:,}",
+        "standing": "" if asked else _standing(edition),
         "most_used": [{**row, "href": href(row["path"])} for row in ranked],
         "letters": (
             []
@@ -284,8 +279,17 @@ def contexts_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpR
         etag=etag_of("contexts", page),
         content_type=FORMATS["html"],
         make=lambda: render("public/contexts.html", edition, page),
-        key=f"contexts {edition} {start}" if not sought else f"contexts {edition} sought",
+        key=f"contexts {edition} {not asked}",
     )
+
+
+def _standing(edition: str) -> str:
+    """How many contexts there are, in words; as counted within the last minutes."""
+    number: int = remembered(
+        f"contexts {edition}", lambda: contexts.standing_count(edition), seconds=_RANKED_FOR
+    )
+    more = f"{words(edition)['more_than']} " if number == contexts.COUNTED_MOST else ""
+    return f"{more}{number:,}"
 
 
 def _found(sought: str, edition: str) -> list[dict[str, Any]]:

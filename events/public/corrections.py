@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from events import ledger
+from events.breaks import page_break
+from events.filter_fields import parse_id
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute
 from events.public.feeds import feed_links
@@ -27,28 +29,31 @@ _WORDED: Final = frozenset({"text", "summary"})
 def corrections_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpResponse:
     """``/corrections/``, by day; ``?before=ID`` goes on behind an entry."""
     path = f"{EDITIONS[edition].prefix}/corrections/"
-    said = request.GET.get("before", "")
-    before = int(said) if said.isdecimal() and len(said) < 19 else None
+    before = parse_id(request.GET.get("before", ""))
     rows = ledger.corrections(edition, before=before, limit=AT_ONCE + 1)
-    shown = rows[:AT_ONCE]
-    older = f"{path}?before={shown[-1]['id']}" if len(rows) > AT_ONCE else ""
+    older = ""
+    if len(rows) > AT_ONCE:
+        rows = rows[: page_break([row["id"] for row in rows[:AT_ONCE]])]
+        older = f"{path}?before={rows[-1]['id']}"
     return answer(
         request,
-        etag=etag_of("corrections", edition, before, rows),
+        etag=etag_of("corrections", edition, before, rows, older),
         content_type=FORMATS["html"],
-        make=lambda: render("public/corrections.html", edition, _context(path, edition, shown, older)),
-        key=f"corrections {edition} {before}",
+        make=lambda: render("public/corrections.html", edition, _context(path, edition, before, rows, older)),
+        key=f"corrections {edition} {before is None}",
     )
 
 
-def _context(path: str, edition: str, rows: list[dict[str, Any]], older: str) -> dict[str, Any]:
+def _context(
+    path: str, edition: str, before: int | None, rows: list[dict[str, Any]], older: str
+) -> dict[str, Any]:
     return {
-        "canonical": absolute(path),
-        "versions": versions(edition, "corrections/"),
+        "canonical": absolute(path) + (f"?before={before}" if before else ""),
+        "versions": [] if before else versions(edition, "corrections/"),
         "feeds": feed_links(
             words(edition)["ledger"], f"{path}index.atom", f"{path}index.rss", f"{path}index.json"
         ),
-        "first_href": path,
+        "first_href": path if before else "",
         "older_href": older,
         "days": [
             {

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from events import history, queries
+from events.filter_fields import parse_id
 from events.formats.jsonld import headline
 from events.public.addresses import Place
 from events.public.conditional import answer, etag_of
@@ -36,14 +37,13 @@ def history_page(
         return place
     if request.path_info != f"{place.path}/history/":
         return moved(href(place.path, "/history/"))
-    said = request.GET.get("before", "")
-    before = int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+    before = parse_id(request.GET.get("before", ""))
     return answer(
         request,
         etag=etag_of("history", place.event_id, place.version, before),
         content_type=FORMATS["html"],
         make=lambda: _make(place, before),
-        key=f"history {place.event_id} {before}",
+        key=f"history {place.event_id} {before is None}",
         modified=place.written_at,
         headers={"Link": links_of(href(place.path, ".html"), original=True)},
     )
@@ -60,13 +60,13 @@ def _make(place: Place, before: int | None) -> str:
         edition,
         {
             "title": headline(document[0]["text"], 90) if document else "",
-            "canonical": absolute(path),
+            "canonical": absolute(path) + (f"?before={before}" if before else ""),
             "event_href": href(place.path, ".html"),
             "groups": [
                 {"robots": folded, "entries": list(group)}
                 for folded, group in groupby(entries, key=lambda entry: entry["folded"])
             ],
-            "first_href": path,
+            "first_href": path if before else "",
             "older_href": f"{path}?before={shown[-1]['number']}" if len(rows) > _AT_ONCE else "",
         },
     )

@@ -56,7 +56,7 @@ def sources_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpRe
         if not start
         else [],
         "counted": f"{words(edition)['newest_counted']} {count_words(edition, cited.counted)}"
-        if cited.more
+        if cited.more and not start
         else "",
         "publishers": [{"href": f"{path}{pk}/", "name": name} for pk, name in rows],
         "more_href": f"{path}?{urlencode({_START: following})}" if following else "",
@@ -92,14 +92,17 @@ def publisher_page(request: HttpRequest, publisher_id: str, edition: str = DEFAU
         elsewhere = sorted(publishers.counts_citing(publisher).keys() - {edition})
         return moved(_path(elsewhere[0], publisher)) if elsewhere else not_found(request)
     page = _shown(edition, publisher, events, path)
-    page["newer_href"] = path if after is not None else ""
+    if after is None:
+        page["count"] = count_words(edition, publishers.counts_citing(publisher).get(edition, 0))
+    else:
+        page |= {"canonical": f"{page['canonical']}?{_AFTER}={after}", "newer_href": path}
     page["older_href"] = f"{path}?{_AFTER}={following}" if following is not None else ""
     return answer(
         request,
         etag=etag_of("publisher", edition, page),
         content_type=FORMATS["html"],
         make=lambda: render("public/publisher.html", edition, page),
-        key=f"publisher {edition} {publisher.pk}",
+        key=f"publisher {edition} {publisher.pk} {after is None}",
     )
 
 
@@ -109,7 +112,6 @@ def _shown(edition: str, publisher: Publisher, events: list[dict[str, Any]], pat
         "canonical": absolute(path),
         "sources_href": f"{EDITIONS[edition].prefix}/sources/",
         "name": publisher.name,
-        "count": count_words(edition, publishers.counts_citing(publisher).get(edition, 0)),
         "hosts": publishers.hosts_of(publisher),
         "days": [
             {

@@ -72,6 +72,9 @@ def test_older_ones_are_a_page_away(client: Client, editor: Actor, monkeypatch: 
     second = page(client, older[1])
     assert "Text 0" in second
     assert "Text 2" not in second
+    back = '<a href="/corrections/">'
+    assert (back in first, back in second) == (False, True)
+    assert f'<link rel="canonical" href="http://127.0.0.1:8000{older[1]}">' in second
 
 
 @pytest.mark.parametrize("before", ["x", "", "-1", "9" * 30])

@@ -194,7 +194,9 @@ def test_older_versions_are_a_page_away(
     assert 'id="revision-1"' not in first
     older = re.search(r'rel="next" href="[^"]+(\?before=2)"', first)
     assert older is not None
-    assert 'id="revision-1"' in history(client, event, older[1])
+    second = history(client, event, older[1])
+    assert 'id="revision-1"' in second
+    assert ("The newest version" in first, "The newest version" in second) == (False, True)
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "٣", "9" * 30])
