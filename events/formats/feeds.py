@@ -45,13 +45,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What all three formats are written from. ``gone``: ids that are no longer public, and since when."""
+    """What all three formats are written from.
+
+    ``author``: who answers for entries that name nobody (RFC 4287, 4.2.1, wants one). ``gone``: ids that
+    are no longer public, and since when.
+    """
 
     title: str
     about: str
     home: str
     url: str
     lang: str
+    author: str
     entries: tuple[Entry, ...]
     gone: tuple[tuple[str, dt.datetime], ...] = field(default=())
 
@@ -102,7 +107,8 @@ def atom_feed(feed: Feed) -> bytes:
 def _written(kind: type[SyndicationFeed], feed: Feed) -> bytes:
     made = kind(
         title=allowed_characters(feed.title), link=feed.home, description=allowed_characters(feed.about),
-        language=feed.lang, feed_url=feed.url, changed=feed.updated, gone=feed.gone,
+        language=feed.lang, author_name=allowed_characters(feed.author), feed_url=feed.url,
+        changed=feed.updated, gone=feed.gone,
     )  # fmt: skip
     for entry in feed.entries:
         made.add_item(
@@ -123,6 +129,7 @@ def json_feed(feed: Feed) -> bytes:
         "home_page_url": feed.home,
         "feed_url": feed.url,
         "language": feed.lang,
+        "authors": [{"name": feed.author}],
         "items": [_item(entry) for entry in feed.entries],
     }
     return json.dumps(made, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -12,9 +10,6 @@ from events.querysets import AddressQuerySet, EventQuerySet
 from events.slugs import SLUG_MAX
 from events.slugs import Address as AddressValue
 from events.vocabulary import EDITION_CHOICES, EDITIONS, Category, Right, State
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 class Event(models.Model):
@@ -152,8 +147,3 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"document {self.event_id}"
-
-    @property
-    def last_modified(self) -> dt.datetime:
-        """When what readers see of the event last changed."""
-        return self.written_at

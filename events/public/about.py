@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from events.catalogue import origins
+from events.public.cited import web
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute
 from events.public.frame import FORMATS, render, versions
@@ -23,7 +24,7 @@ def about_page(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpResp
     """``/about/``: licences by origin, privacy, who works here, how to correct something, whom to ask."""
     shown = {
         "origins": [
-            {**row, "url": _web(row["url"]), "licence_url": _web(row["licence_url"])} for row in origins()
+            {**row, "url": web(row["url"]), "licence_url": web(row["licence_url"])} for row in origins()
         ]
     }
     return _answer(request, edition, "about", shown)
@@ -56,7 +57,3 @@ def _answer(request: HttpRequest, edition: str, rest: str, shown: dict[str, Any]
         make=lambda: render("public/about.html", edition, page),
         key=f"about {path}",
     )
-
-
-def _web(url: str) -> str:
-    return url if url.startswith(("https://", "http://")) else ""

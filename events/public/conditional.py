@@ -21,20 +21,19 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.cache import cache as site_cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.http import http_date, parse_etags, parse_http_date_safe
+from django.utils.http import http_date, parse_etags
 
 CACHE_CONTROL: Final = "public, max-age=0, must-revalidate"
 _KEPT_FOR: Final = 86_400
 _REST_AFTER_FAILURE: Final = 10.0
 """Seconds without asking the cache after it failed, so that a frozen one slows one request only."""
-_MADE_OF: Final = (
-    "templates/public",
-    "templates/charts",
-    "static/css",
-    "events/public",
-    "events/formats",
-    "events/locale",
-)
+_MADE_BY: Final = ("events", "templates", "static/css", "static/icons")
+_NO_PART: Final = (
+    "events/actions/", "events/admin/", "events/api/", "events/management/", "events/migrations/",
+    "templates/admin/", "templates/api/",
+)  # fmt: skip
+"""What lies there and makes no public page."""
+_KINDS: Final = frozenset({".html", ".css", ".py", ".mo", ".svg", ".txt", ".xml"})
 _log = logging.getLogger(__name__)
 
 
@@ -44,9 +43,10 @@ def build_id() -> str:
     digest = hashlib.blake2b(digest_size=8)
     for value in (settings.SITE_NAME, settings.BASE_URL, settings.STATIC_URL):
         digest.update(f"{value}\0".encode())
-    for folder in _MADE_OF:
-        for file in sorted(Path(settings.BASE_DIR, folder).rglob("*.*")):
-            if file.suffix in {".html", ".css", ".py", ".mo"}:
+    root = Path(settings.BASE_DIR)
+    for folder in _MADE_BY:
+        for file in sorted((root / folder).rglob("*.*")):
+            if file.suffix in _KINDS and not file.relative_to(root).as_posix().startswith(_NO_PART):
                 digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -70,11 +70,13 @@ def answer(
 ) -> HttpResponse:
     """304 if the reader's copy is good, else the page from the cache or from *make*.
 
-    *key* names the page in the cache, format included; a cached page counts only with this
-    *etag*. *modified*: when what it shows last changed.
+    *key* names the page's place in the cache, format included; a cached page counts only with this
+    *etag*. Pages that can be asked for without end (a list from any place on, any moment of the past, any
+    search) share one place, so that nobody fills the cache by asking. *modified*: when the page's own
+    content last changed, for those who want to know how old it is.
     """
     response: HttpResponse
-    if _has_good_copy(request, etag, modified):
+    if _has_good_copy(request, etag):
         response = HttpResponseNotModified()
     else:
         slot = _slot(key)
@@ -98,7 +100,7 @@ def answer(
 
 def remembered(key: str, make: Callable[[], Any], *, seconds: int) -> Any:
     """What *make* gave within the last *seconds*, for figures that cost more than a page may."""
-    slot = _slot(f"remembered {key}")
+    slot = _slot(f"remembered {build_id()} {key}")
     kept = _cached(slot)
     if kept is None:
         kept = make()
@@ -106,18 +108,18 @@ def remembered(key: str, make: Callable[[], Any], *, seconds: int) -> Any:
     return kept
 
 
-def _has_good_copy(request: HttpRequest, etag: str, modified: dt.datetime | None) -> bool:
-    """RFC 9110, 13.1: ``If-None-Match`` decides alone where it is sent."""
+def _has_good_copy(request: HttpRequest, etag: str) -> bool:
+    """Whether ``If-None-Match`` names the page as it is (RFC 9110, 13.1).
+
+    ``If-Modified-Since`` alone is passed over: what stands around an event and how pages are made
+    change without a time of their own.
+    """
     sent = request.META.get("HTTP_IF_NONE_MATCH")
-    if sent:
-        plain = etag.removeprefix("W/")
-        known = parse_etags(sent)
-        return "*" in known or any(tag.removeprefix("W/") == plain for tag in known)
-    since = request.META.get("HTTP_IF_MODIFIED_SINCE")
-    if since and modified is not None:
-        moment = parse_http_date_safe(since)
-        return moment is not None and int(modified.timestamp()) <= moment
-    return False
+    if not sent:
+        return False
+    plain = etag.removeprefix("W/")
+    known = parse_etags(sent)
+    return "*" in known or any(tag.removeprefix("W/") == plain for tag in known)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from events.formats.feeds import MEDIA_TYPES, WRITERS, Entry, Feed
 from events.formats.jsonld import headline
 from events.public.addresses import read_date
 from events.public.conditional import answer, etag_of
-from events.public.errors import absolute, not_found
+from events.public.errors import absolute, moved, not_found
 from events.public.ready import href
 from events.public.search import found_by
 from events.public.words import day_words, grade_word, words
@@ -51,10 +51,13 @@ def news_feed(request: HttpRequest, suffix: str, edition: str = DEFAULT_EDITION)
 def day_feed(
     request: HttpRequest, year: str, month: str, day: str, suffix: str, edition: str = DEFAULT_EDITION
 ) -> HttpResponse:
-    """``/news/2004/02/9/index.atom``: the events of one day."""
+    """``/news/2004/02/9/index.atom``: the events of one day; padded days lead there."""
     date = read_date(year, month, day)
     state = queries.day_state(edition, date) if date else None
-    return show_day_feed(request, state, suffix) if state and state.rows else not_found(request)
+    if date is None or state is None or not state.rows:
+        return not_found(request)
+    path = f"{EDITIONS[edition].prefix}{day_path(date)}index.{suffix}"
+    return show_day_feed(request, state, suffix) if request.path_info == path else moved(path)
 
 
 def show_day_feed(request: HttpRequest, state: queries.DayState, suffix: str) -> HttpResponse:
@@ -67,10 +70,13 @@ def show_day_feed(request: HttpRequest, state: queries.DayState, suffix: str) ->
 
 @require_safe
 def context_feed(request: HttpRequest, slug: str, suffix: str, edition: str | None = None) -> HttpResponse:
-    """``/contexts/SLUG/feed.atom``: the newest events of a context."""
-    context = contexts.find_context(slug, edition)
-    if context is None or context.merged_into_id is not None:
+    """``/contexts/SLUG/index.atom``: the newest events of a context; a merged one's leads to its target's."""
+    context = contexts.find_standing(slug, edition)
+    if context is None:
         return not_found(request)
+    name = request.path_info.rpartition("/")[2]
+    if request.path_info != context.path + name:
+        return moved(href(context.path) + name)
     return show_context_feed(request, contexts.context_state(context), suffix)
 
 
@@ -181,7 +187,7 @@ def _send(
     def write() -> bytes:
         feed = Feed(
             title=title, about=words(edition)["tagline"], home=absolute(home), url=url,
-            lang=EDITIONS[edition].lang, entries=make(), gone=gone,
+            lang=EDITIONS[edition].lang, author=settings.SITE_NAME, entries=make(), gone=gone,
         )  # fmt: skip
         return WRITERS[suffix](feed)
 

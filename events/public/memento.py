@@ -37,7 +37,6 @@ _DAY: Final = re.compile(
 _CONTEXT: Final = re.compile(r"^(?:(?P<edition>[a-z]{2,3})/)?contexts/(?P<slug>[^/]+)/$")
 CONTEXT_EVENTS: Final = 100
 """So many of a context's events, the newest, its pages of the past and its TimeMap know."""
-_MERGES_FOLLOWED: Final = 20
 
 
 def stamp(at: dt.datetime) -> str:
@@ -170,13 +169,9 @@ def _timemap_of_day(request: HttpRequest, found: re.Match[str]) -> HttpResponse:
 
 
 def _timemap_of_context(request: HttpRequest, found: re.Match[str]) -> HttpResponse:
-    context = contexts.find_context(found["slug"], found["edition"])
-    for _ in range(_MERGES_FOLLOWED):
-        if context is not None and context.merged_into is not None:
-            context = context.merged_into
-    if context is None:
+    standing = contexts.find_standing(found["slug"], found["edition"])
+    if standing is None:
         return not_found(request)
-    standing = context
     rows = past.context_candidates(standing, dt.datetime.now(dt.UTC), CONTEXT_EVENTS)
 
     def moments(after: dt.datetime | None) -> list[dt.datetime]:
@@ -214,7 +209,7 @@ def _listed(
         etag=etag_of("timemap", version, after),
         content_type=LINK_FORMAT,
         make=lines,
-        key=f"timemap {path} {after}",
+        key=f"timemap {path} {after is None}",
     )
 
 

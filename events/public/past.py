@@ -28,7 +28,6 @@ from events.slugs import day_path
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _SECOND: Final = dt.timedelta(seconds=1)
-_MERGES_FOLLOWED: Final = 20
 
 
 class NotYetError(Exception):
@@ -117,10 +116,7 @@ def past_day(
 def past_context(request: HttpRequest, moment: str, slug: str, edition: str | None = None) -> HttpResponse:
     """``/as-of/…/contexts/SLUG/``: what it was called and said to be, and its newest events then."""
     at = read_stamp(moment)
-    context = contexts.find_context(slug, edition)
-    for _ in range(_MERGES_FOLLOWED):
-        if context is not None and context.merged_into is not None:
-            context = context.merged_into
+    context = contexts.find_standing(slug, edition)
     if at is None or context is None:
         return not_found(request)
     if request.path_info != f"/as-of/{stamp(at)}{context.path}":
@@ -218,7 +214,7 @@ def _answer(
             etag=etag_of("as-of", at, version),
             content_type=FORMATS["html"],
             make=make,
-            key=f"as-of {stamp(at)} {path}",
+            key=f"as-of {path}",
             headers=headers | {"Memento-Datetime": http_date(at.timestamp())},
         )
     except NotYetError as error:

@@ -24,6 +24,8 @@ from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _XML: Final = "application/xml; charset=utf-8"
 _OPENSEARCH: Final = "application/opensearchdescription+xml; charset=utf-8"
+_SHORT_NAME_MOST: Final = 16
+"""Characters of a name by OpenSearch 1.1."""
 _COUNTED_FOR: Final = 600
 """Seconds for which the index of months may be older than the archive; the months themselves never are."""
 _NEWS_DAYS: Final = 2
@@ -83,7 +85,8 @@ def news_sitemap(request: HttpRequest) -> HttpResponse:
 @require_safe
 def opensearch(request: HttpRequest, edition: str = DEFAULT_EDITION) -> HttpResponse:
     """``/opensearch.xml``: how a browser searches here."""
-    return _answer(request, "public/opensearch.xml", frame(edition), _OPENSEARCH)
+    page = {**frame(edition), "short_name": settings.SITE_NAME[:_SHORT_NAME_MOST]}
+    return _answer(request, "public/opensearch.xml", page, _OPENSEARCH)
 
 
 def _answer(

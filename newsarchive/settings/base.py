@@ -193,10 +193,11 @@ CORS_EXPOSE_HEADERS = [
 ]
 CORS_PREFLIGHT_MAX_AGE = 86_400
 
-# Whole lists occupy a thread while they are sent: half of a process's threads (newsarchive/gunicorn.py),
-# so that the other half is there for everybody else.
 RELATED_RANKING: str = env.str("RELATED_RANKING", default="stories")
 """By which of ``events.related.rankings`` links are computed; another one wants ``rebuild related --all``."""
+
+# Whole lists occupy a thread while they are sent: half of a process's threads (newsarchive/gunicorn.py),
+# so that the other half is there for everybody else.
 STREAMS_AT_ONCE: int = max(1, min(env.int("WEB_THREADS", default=4), 64) // 2)
 
 REST_FRAMEWORK: dict[str, Any] = {

@@ -118,6 +118,24 @@ def test_what_was_withdrawn_is_gone_and_said_to_be(client: Client) -> None:
     assert etree.fromstring(fetch(client, "/zh/feeds/news.atom")).findall(GONE) == []
 
 
+def test_every_atom_feed_says_who_answers_for_it(client: Client) -> None:
+    make.make_event("The war ends.", lead="War")
+    for path in (*(path for path in OF_EVENTS if "atom" in path), "/feeds/opinion.atom"):
+        assert etree.fromstring(fetch(client, path)).findtext(f"{ATOM}author/{ATOM}name") == "newsarchive"
+
+
+def test_feeds_lead_from_padded_days_and_merged_contexts_to_where_they_are_now(client: Client) -> None:
+    make.make_event("The war ends.", lead="War")
+    make.make_context("Old War", merged_into=make.make_context("War"))
+    for path, there in (
+        ("/news/2004/02/09/index.atom", "/news/2004/02/9/index.atom"),
+        ("/contexts/old-war/index.rss", "/contexts/war/index.rss"),
+        ("/contexts/old-war/feed.json", "/contexts/war/feed.json"),
+    ):
+        response = client.get(path)
+        assert (response.status_code, response.headers["Location"]) == (301, there)
+
+
 def test_corrections_have_a_feed(client: Client) -> None:
     event = make.make_event("The war ends.")
     correct_event(
@@ -180,7 +198,7 @@ HOSTILE = "]]> <script>&amp; \x00\x0b\ud800 \ufffe 战争"
 @pytest.mark.parametrize("write", [atom_feed, rss_feed, json_feed])
 def test_no_text_breaks_a_feed(write: Callable[[Feed], bytes]) -> None:
     entry = Entry("urn:1", "https://a.example/", HOSTILE, HOSTILE, TIME, TIME, HOSTILE, (HOSTILE,))
-    made = write(Feed(HOSTILE, HOSTILE, "https://a.example/", "https://a.example/f", "en", (entry,)))
+    made = write(Feed(HOSTILE, HOSTILE, "https://a.example/", "https://a.example/f", "en", HOSTILE, (entry,)))
     if write is json_feed:
         assert "<script>" in json.loads(made)["items"][0]["content_text"]
     else:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
+from events.public.frame import frame
 from events.vocabulary import State
 from tests import factories as make
 
@@ -48,8 +49,9 @@ def test_the_index_leads_to_every_published_event(client: Client) -> None:
 
 def test_lastmod_is_when_it_really_changed(client: Client) -> None:
     make.make_event("One.", updated_at=dt.datetime(2020, 1, 2, 3, 4, 5, tzinfo=dt.UTC))
-    for path in ("/sitemap.xml", "/sitemap/en-2004-02.xml"):
-        assert b"<lastmod>2020-01-02T03:04:05+00:00</lastmod>" in fetch(client, path)
+    with timezone.override("Asia/Shanghai"):  # the clock of the desk, not of what is published
+        for path in ("/sitemap.xml", "/sitemap/en-2004-02.xml"):
+            assert b"<lastmod>2020-01-02T03:04:05+00:00</lastmod>" in fetch(client, path)
 
 
 @pytest.mark.parametrize("name", ["en-2004-03", "en-2004-13", "en-0000-01", "xx-2004-02"])
@@ -62,6 +64,13 @@ def test_sitemaps_keep_their_schema(client: Client, corpus: Callable[[str], Path
     make.make_event("One & only <one>.", slug="one")
     schema: Any = etree.XMLSchema(etree.parse(corpus("schemas/sitemap.xsd")))
     schema.assertValid(etree.fromstring(fetch(client, "/sitemap/en-2004-02.xml")))
+    # Whose schema is another one: sitemaps with an address and a time each, in this order.
+    index = etree.fromstring(fetch(client, "/sitemap.xml"))
+    names = [[etree.QName(part).localname for part in place] for place in index]
+    assert (etree.QName(index).localname, names) == ("sitemapindex", [["loc", "lastmod"]])
+    assert {etree.QName(part).namespace for part in index.iter()} == {
+        "http://www.sitemaps.org/schemas/sitemap/0.9"
+    }
 
 
 def test_the_news_sitemap_has_what_the_last_two_days_brought(client: Client) -> None:
@@ -82,6 +91,14 @@ def test_browsers_learn_how_to_search(client: Client) -> None:
         fetch(client, template.replace("{searchTerms}", "war").removeprefix(SITE))
     assert 'rel="search"' in fetch(client, "/").decode()
     assert b"/zh/search/" in fetch(client, "/zh/opensearch.xml")
+
+
+def test_a_browser_is_told_a_name_as_long_as_it_may_be(client: Client, settings: Any) -> None:
+    settings.SITE_NAME = "News & more, of all the world"
+    frame.cache_clear()
+    root = etree.fromstring(fetch(client, "/opensearch.xml"))
+    frame.cache_clear()
+    assert root.findtext("{*}ShortName") == "News & more, of "
 
 
 def test_robots_are_told_of_the_sitemaps(client: Client) -> None:

@@ -31,6 +31,7 @@ def archive() -> Event:
     make.relate(event, later, shared=["Bridges"])
     make.make_event("A treaty signed.", slug="same-treaty", into=event)
     make.former_address(event, "a-tretay")
+    make.make_context("Crossings", merged_into=make.make_context("Bridges"))
     make.make_event("Not so.", slug="not-so", state=State.WITHDRAWN)
     make.make_event("一座桥开通。", slug="一座桥开通", edition="zh", contexts=["桥梁"])
     return event
@@ -125,6 +126,7 @@ def test_former_addresses_lead_on(archive: Event, tmp_path: Path) -> None:
     for path in (f"/e/{archive.pk}", f"/e/{merged}", f"/{DAY}/a-tretay.html", f"/{DAY}/same-treaty.html"):
         assert f'"{path}" "{target}";' in redirects
     assert f'"/{DAY}/a-tretay.json" "/{DAY}/a-treaty.json";' in redirects
+    assert '"/contexts/crossings/feed.json" "/contexts/bridges/feed.json";' in redirects
     assert set(site["gone.map"].decode().splitlines()) == {
         f'"/e/{gone}" 410;',
         *(f'"/{DAY}/not-so.{suffix}" 410;' for suffix in ("html", "md", "json", "xml", "bib", "ris")),
@@ -134,16 +136,11 @@ def test_former_addresses_lead_on(archive: Event, tmp_path: Path) -> None:
 
 def test_a_second_run_writes_nothing(archive: Event, tmp_path: Path) -> None:
     first = run(tmp_path / "site")
-    before = {
-        path: path.stat().st_mtime_ns for path in (tmp_path / "site").rglob("*") if path.name != MANIFEST
-    }
+    before = written_at(tmp_path / "site")
     again = run(tmp_path / "site")
     assert (again.counts["written"], again.counts["removed"]) == (0, 0)
     assert again.counts["unchanged"] == first.counts["written"]
-    after = {
-        path: path.stat().st_mtime_ns for path in (tmp_path / "site").rglob("*") if path.name != MANIFEST
-    }
-    assert after == {path: after[path] for path in before}
+    assert written_at(tmp_path / "site") == before
 
 
 def test_the_manifest_names_every_file_and_what_renders_them(archive: Event, tmp_path: Path) -> None:

@@ -149,6 +149,13 @@ def test_lines_of_maps_say_what_nginx_reads() -> None:
     assert list(maps._line("/e/\n1", "/x", State.PUBLISHED)) == []
 
 
+def test_a_style_sheet_that_changed_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(tmp_path)
+    monkeypatch.setattr(lists, "_asset", lambda *_args: b"body { color: red }")
+    run(tmp_path)
+    assert (tmp_path / "static/css/public.css").read_bytes() == b"body { color: red }"
+
+
 @pytest.mark.slow
 def test_the_sample_archive_has_no_broken_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "DAYS", range(366))

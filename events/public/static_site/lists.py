@@ -22,7 +22,8 @@ from events.public.contexts import show_context
 from events.public.feeds import show_context_feed
 from events.public.frame import static_address
 from events.public.ready import href
-from events.public.static_site.maps import short_targets
+from events.public.static_site.folder import digest
+from events.public.static_site.maps import CONTEXT_FEEDS, short_targets
 from events.public.static_site.pages import Pages
 from events.vocabulary import EDITIONS
 
@@ -37,13 +38,12 @@ _FEEDS: Final = (
         for suffix in ("atom", "rss", "json")
     ),
 )
-_CONTEXT_FEEDS: Final = (("index.atom", "atom"), ("index.rss", "rss"), ("feed.json", "json"))
 _PROBLEMS: Final[dict[int, Callable[[HttpRequest], HttpResponse]]] = {
     404: errors.not_found,
     410: errors.gone,
     451: errors.removed_by_law,
 }
-_ASSETS: Final = ("css/public", "icons/", "fonts/")
+_ASSETS: Final = ("css/public", "icons/")
 """How the names of the static files begin that public pages use."""
 DAYS: Final = range(366)
 _LEAP_YEAR: Final = 2004
@@ -57,7 +57,8 @@ def write_assets(pages: Pages) -> None:
     for name in sorted(found):
         if name.startswith(_ASSETS):
             address = static_address(name).partition("?")[0]
-            pages.put(address, etag_of("asset", name), partial(_asset, name, address))
+            content = _asset(name, address)
+            pages.put(address, etag_of("asset", digest(content)), partial(bytes, content))
 
 
 def _asset(name: str, address: str) -> bytes:
@@ -111,17 +112,13 @@ def write_contexts(pages: Pages, edition: str, first: int, last: int) -> None:
     for context in rows.select_related("merged_into"):
         path = href(context.path)
         if context.merged_into is not None:
-            survivor = contexts.find_context(context.merged_into.slug, edition)
-            while survivor is not None and survivor.merged_into is not None:
-                survivor = contexts.find_context(survivor.merged_into.slug, edition)
-            if survivor is not None:
-                pages.redirect(path, href(survivor.path))
+            pages.redirect(path, href(context.merged_into.path))
             continue
         state = contexts.context_state(context)
         pages.view_list(path, show=partial(show_context, state=state, suffix="html"))
         for suffix in ("md", "json", "xml"):
             pages.view(f"{path}index.{suffix}", show=partial(show_context, state=state, suffix=suffix))
-        for file, suffix in _CONTEXT_FEEDS:
+        for file, suffix in CONTEXT_FEEDS.items():
             pages.view(path + file, show=partial(show_context_feed, state=state, suffix=suffix))
 
 

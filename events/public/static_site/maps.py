@@ -19,6 +19,8 @@ from events.vocabulary import State
 REDIRECTS: Final = "redirects.map"
 GONE: Final = "gone.map"
 _AT_ONCE: Final = 1_000
+CONTEXT_FEEDS: Final = {"index.atom": "atom", "index.rss": "rss", "feed.json": "json"}
+"""The names of a context's feeds, each with its format."""
 _STATUS: Final = {State.WITHDRAWN: "410", State.LEGAL: "451"}
 _INDEXES: Final = ("", *(f"index.{suffix}" for suffix in FORMATS))
 
@@ -71,12 +73,10 @@ def _lines() -> Iterator[tuple[bytes, bool]]:
             yield from _line(f"{row.path}.{suffix}", target, state)
     merged = Context.objects.filter(merged_into__isnull=False).order_by("pk")
     for context in merged.select_related("merged_into").defer("profile"):
-        survivor = context.merged_into
-        while survivor is not None and survivor.merged_into_id is not None:
-            survivor = survivor.merged_into
-        if survivor is not None:
-            for name in _INDEXES:
-                yield from _line(context.path + name, href(survivor.path) + name, State.PUBLISHED)
+        if context.merged_into is not None:
+            for name in (*_INDEXES, *CONTEXT_FEEDS):
+                target = href(context.merged_into.path) + name
+                yield from _line(context.path + name, target, State.PUBLISHED)
     withdrawn = Editorial.objects.filter(state=State.WITHDRAWN).order_by("pk")
     for edition, date, slug in withdrawn.values_list("edition", "date", "slug"):
         for name in _INDEXES:
