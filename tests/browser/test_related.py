@@ -46,7 +46,7 @@ def test_an_editor_curates_the_related_links(
     page.goto(live_server.url + reverse("admin:events_event_change", args=[event.pk]))
     section = page.locator("#related")
     preview = section.locator(".readers")
-    assert "Rank 1, score 0.2: shares Treaty (4 events). Treaty 0.1 (4 events)" in section.inner_text()
+    assert "Rank 1, score 0.3: shares Treaty (4 events). Treaty 0.1 (4 events)" in section.inner_text()
 
     page.click(f"#rank-ban-{three.pk}")
     page.wait_for_selector(".said:has-text('Banned.')")
