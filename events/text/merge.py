@@ -94,7 +94,8 @@ def merge_regions(base: str, ours: str, upstream: str, *, cjk: bool = False) -> 
     """The merge as a person finishes it: settled stretches, with a conflict wherever one must be chosen.
 
     What the sides changed in different places is in the stretches already. A clean merge is one
-    stretch; where no alignment is computed, everything is one conflict.
+    stretch; where no alignment is computed, or a choice would lose a word that both sides kept (one side
+    moved it to where the other wrote something), everything is one conflict.
     """
     merged = merge_text(base, ours, upstream, cjk=cjk)
     if merged.clean:
@@ -117,7 +118,20 @@ def merge_regions(base: str, ours: str, upstream: str, *, cjk: bool = False) -> 
         regions.append(_describe(rows[0], mine, theirs))
         done = end
     regions.append(_rewrite(rows[0], [hunk for hunk in free if done <= hunk.start], done, len(rows[0])))
+    if _lost(rows, regions, cjk=cjk):
+        return (Conflict(base, ours, upstream),)
     return tuple(region for region in regions if region != "")
+
+
+def _lost(rows: list[list[str]], regions: Sequence[str | Conflict], *, cjk: bool) -> bool:
+    """Whether a choice between the sides loses what stands once in the base and still in both sides."""
+    once = {token for token, count in Counter(rows[0]).items() if count == 1 and not token.isspace()}
+    kept = once.intersection(rows[1], rows[2])
+    ours, upstream = (
+        "".join(one if isinstance(one, str) else getattr(one, side) for one in regions)
+        for side in ("ours", "upstream")
+    )
+    return any(not kept <= {*tokenise(text, cjk=cjk)} for text in (ours, upstream))
 
 
 def merge_items(base: Sequence[T], ours: Sequence[T], upstream: Sequence[T]) -> list[T]:

@@ -55,6 +55,10 @@ def test_regions_agree_with_the_merge_and_are_symmetric(base: str, ours: str, up
     assert sided(swapped, "ours") == sided(regions, "upstream")
 
 
+def test_a_word_moved_to_where_the_other_side_wrote_is_not_lost_by_a_choice() -> None:
+    assert merge_regions("b c", "a b c", "c b") == (Conflict("b c", "a b c", "c b"),)
+
+
 @given(WORDS, WORDS, WORDS)
 def test_words_that_both_sides_kept_are_in_either_choice(base: str, ours: str, upstream: str) -> None:
     regions = merge_regions(base, ours, upstream)
