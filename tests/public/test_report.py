@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from unittest import mock
 from urllib.parse import urlencode
 
 import pytest
@@ -209,6 +210,15 @@ def test_an_expired_ticket_is_replaced_and_nothing_typed_is_lost(
     fresh = re.search(r'name="ticket" value="([^"]+)"', html)
     assert fresh is not None
     assert send(reader, event, unescape(fresh[1]))[0] == 303
+
+
+def test_a_ticket_is_one_text_whenever_it_is_signed() -> None:
+    ticket = report_form.Ticket(7, 2, 1_796_025_438.9, "nonce")
+    with mock.patch("time.time", return_value=1_796_025_439.0):
+        first = ticket.signed
+    with mock.patch("time.time", return_value=1_796_025_441.5):
+        assert ticket.signed == first
+        assert report_form.read_ticket(first, 7) == ticket
 
 
 def test_nobody_fills_it_in_at_once(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
