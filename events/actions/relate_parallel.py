@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -72,6 +73,8 @@ def computing(
             found = waiting.popleft().get()
             waiting.extend(pool.apply_async(work, (part,)) for part in islice(following, 1))
             yield found
+        pool.close()
+        pool.join()
 
 
 def _whole(edition: str, ranking: Ranking) -> _Whole | None:
@@ -87,6 +90,8 @@ class _Process:
 
     @classmethod
     def start(cls, once: _Whole | None) -> None:
+        # A handler of the process that was forked would run here too, and the pool could not end this one.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         cls.once = once
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -476,7 +477,12 @@ def test_two_runs_and_a_writer_at_once_end_right(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.usefixtures("many_connections")
-def test_processes_at_work_at_once_end_where_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_at_work_at_once_end_where_one_ends(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    # Whoever starts them may handle SIGTERM in its own way: they end all the same.
+    handler = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    request.addfinalizer(lambda: signal.signal(signal.SIGTERM, handler))
     monkeypatch.setattr(neighbourhoods, "BLOCK", 3)
     for n in range(30):
         make_event(f"Treaty {n}", date=f"2004-02-{n % 20 + 1:02}", contexts=["Treaty", f"Place {n % 4}"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -38,20 +40,33 @@ class Command(BaseCommand):
         tell = _tell if settings.SENDS_MAIL else None
         dispatcher = Dispatcher(webhook_client(), lanes=options["lanes"], tell=tell)
 
-        def stop(_number: int, _frame: FrameType | None) -> None:
-            dispatcher.stop()
-
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, stop)
         if not options["once"] and options["verbosity"]:
             self.stdout.write("Delivering; Ctrl-C stops it.")
-        sums = dispatcher.run(once=options["once"])
+        with _stopped_by_signals(dispatcher):
+            sums = dispatcher.run(once=options["once"])
         if options["verbosity"]:
             self.stdout.write(
                 f"Delivered {sums.arrived} message{'' if sums.arrived == 1 else 's'}; {sums.failed} "
                 f"attempt{'' if sums.failed == 1 else 's'} failed; {sums.purged} old records deleted."
             )
+
+
+@contextmanager
+def _stopped_by_signals(dispatcher: Dispatcher) -> Iterator[None]:
+    """SIGTERM and Ctrl-C stop it meanwhile; afterwards they do again what they did before."""
+    if threading.current_thread() is not threading.main_thread():  # only there can signals be handled
+        yield
+        return
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        dispatcher.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _tell(webhook: Webhook) -> None:

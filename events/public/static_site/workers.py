@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
+import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -75,6 +76,7 @@ def _listen(
 
 def _run(task: Task, number: int, told: Any, turn: Any, moments: Any, start: Any) -> None:
     """A worker's life."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler of the process that was forked would run here
     try:
         with ExitStack() as stack:
             try:

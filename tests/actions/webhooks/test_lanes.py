@@ -217,6 +217,12 @@ def test_the_command_sends_once_and_says_what_it_did(capsys: pytest.CaptureFixtu
         call_command("deliver_webhooks", "--lanes", "0")
 
 
+def test_the_command_leaves_signals_as_it_found_them() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    call_command("deliver_webhooks", "--once", verbosity=0)
+    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
+
+
 def test_the_owner_of_a_disabled_webhook_is_told_once(
     mailoutbox: list[Any],
 ) -> None:
