@@ -3,7 +3,7 @@
     python -m benchmarks.churn [--events N] [--new N] [--processes N]
 
 Two archives, on a new SQLite file each, or in the PostgreSQL database that ``DATABASE_URL`` names, which is
-emptied: the English corpus but for *new* events drawn (seeded) from its last hundred days, which come
+emptied: the English corpus but for *new* events drawn (seeded) from its newest 2,700, which come
 afterwards; and the Chinese one of June 2019, harvested twice. A list of links has changed where its targets
 or their order have. At the end all lists are computed anew: increments end where a rebuild ends, or it says
 how many lists differ. Seconds of the processor are those of all processes.
@@ -23,10 +23,9 @@ from typing import Any, Final
 
 from benchmarks.growth import environment
 from benchmarks.harvest import corpus, fresh_database, lines
+from benchmarks.replay import CORPUS
 
-EVENTS: Final = 71_913
-A_DAY: Final = 27
-_LAST_DAYS: Final = 100
+_NEWEST: Final = 2_700
 _SEED: Final = 2026
 Lists = dict[int, tuple[int, ...]]
 
@@ -96,11 +95,11 @@ def follow(first: Any, new: Any | None, processes: int) -> None:
 
 
 def english(folder: Path, events: int, new: int) -> tuple[Any, Any]:
-    """Readers of the corpus without *new* events of its last days, and of these."""
+    """Readers of the corpus without *new* events of its newest, and of these."""
     from events.harvest.jsonl import JsonlReader
 
     told = list(lines(events))
-    last = range(max(len(told) - _LAST_DAYS * A_DAY, 0), len(told))
+    last = range(max(len(told) - _NEWEST, 0), len(told))
     held_back = set(random.Random(_SEED).sample(last, min(new, len(last))))
     readers = []
     for name, wanted in (("first", False), ("new", True)):
@@ -130,7 +129,7 @@ def chinese(folder: Path) -> Any | None:
 def main() -> None:
     """Both archives, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--events", type=int, default=EVENTS)
+    parser.add_argument("--events", type=int, default=CORPUS)
     parser.add_argument("--new", type=int, default=100)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()

@@ -93,7 +93,8 @@ _TABLES: Final[dict[str, tuple[dict[str, str], str]]] = {
             "WHEN 'source' THEN subject_id + {source} ELSE subject_id + {context} END",
         },
         (
-            "seq <= {change_most} AND (subject IN ('event', 'source') "
+            "seq <= {change_most} AND ((subject = 'event' AND subject_id <= {event_most}) "
+            "OR subject = 'source' "
             "OR (subject = 'context' AND subject_id IN (SELECT id FROM multiplied)))"
         ),
     ),
@@ -190,8 +191,8 @@ class Multiplying:
         """The documents of the copies of these events, and their entries in the index."""
         from django.db import transaction
 
-        from events.actions.inserting import insert_rows
         from events.formats.document import stored_json
+        from events.inserting import insert_rows
         from events.models import Document
         from events.search import index
 
@@ -326,8 +327,7 @@ def main() -> None:
     from events.search import index
 
     # The same words come in every copy: a process that keeps them takes a third of the time.
-    index.words_of = lru_cache(maxsize=None)(index.words_of)  # type: ignore[assignment]
-    index.stem = lru_cache(maxsize=None)(index.stem)  # type: ignore[assignment]
+    index.plain_words = lru_cache(maxsize=None)(index.plain_words)  # type: ignore[assignment]
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             for pragma in ("synchronous = OFF", "cache_size = -1000000", "temp_store = MEMORY"):

@@ -16,9 +16,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from events.actions.consequences import Rewritten, cited_in, cited_in_body
-from events.actions.inserting import insert_rows, new_row
 from events.actions.tallies import Tallies
 from events.formats.document import EventRows, document_of, event_document, stored_json
+from events.inserting import insert_rows, new_row
 from events.models import Citation, Document, Event, Revision, Tagging
 from events.search import index
 

@@ -12,7 +12,7 @@ from typing import Final
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
-from events.actions.inserting import insert_rows
+from events.inserting import insert_rows
 from events.models import Context, Event, Revision
 from events.vocabulary import ChangeKind
 

@@ -24,9 +24,9 @@ from events.actions.consequences import Consequences, Told
 from events.actions.contexts.starts import write_starts
 from events.actions.documents import write_documents
 from events.actions.errors import MissingRight
-from events.actions.inserting import insert_rows, new_row
 from events.actions.logbook import log_revisions
 from events.formats.document import EventRows
+from events.inserting import insert_rows, new_row
 from events.models import BulkChange, Change, Context, Event, Harvest, Revision, Sequence
 from events.vocabulary import ChangeKind, Grade, Right, Subject
 

@@ -45,19 +45,7 @@ from events.vocabulary import EDITIONS, State, Tagged
 from tests.factories import make_context, make_event
 
 LinkRow = tuple[int, int, int, float, str]
-WORDS = [
-    "storm",
-    "ferry",
-    "vote",
-    "strike",
-    "miners",
-    "Lagos",
-    "Quito",
-    "Tuvalu",
-    "Merkel",
-    "Turkish",
-    "Peru",
-]
+WORDS = "storm ferry vote strike miners Lagos Quito Tuvalu Merkel Turkish Peru".split()
 
 
 def stored() -> list[LinkRow]:

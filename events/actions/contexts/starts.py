@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from events.actions.inserting import insert_rows, new_row
+from events.inserting import insert_rows, new_row
 from events.models import Alias, Context, NameStart
 from events.models.context import START_MAX
 from events.text.beginnings import beginnings

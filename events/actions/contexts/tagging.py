@@ -18,10 +18,10 @@ from typing import Final
 from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
-from events.actions.inserting import insert_rows
 from events.actions.recording import Actor, Recording, recording
 from events.actions.rows import links_due, lock_events
 from events.actions.values import change_of
+from events.inserting import insert_rows
 from events.models import Alias, Context, Event, Harvest, Origin, Revision, Tagging
 from events.text.naming import NameMatcher
 from events.vocabulary import EDITIONS, ChangeKind, HarvestState, State, Tagged

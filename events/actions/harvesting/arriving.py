@@ -10,12 +10,11 @@ from typing import Any
 from events.actions.harvesting.batch import Batch
 from events.actions.harvesting.matching import Arrival, Days
 from events.actions.harvesting.upstream import join_contexts, values_of
-from events.actions.inserting import insert_rows, new_row
 from events.actions.merge import merge_events
 from events.actions.values import citations_json
 from events.formats.document import EventRows
 from events.harvest.records import CitedSource
-from events.keys import key_of
+from events.inserting import insert_rows, new_row
 from events.models import Address, Citation, Event, Provenance, Tagging
 from events.slugs import SLUG_MAX, free_slug, make_slug, removed_slug
 from events.slugs import Address as AddressValue
@@ -40,6 +39,8 @@ def create_arrivals(batch: Batch, arrivals: Sequence[Arrival], days: Days) -> No
         born = _taggings(batch, event, values)
         cited = batch.citation_rows(event, values.get("citations", ()))
         row = _provenance(batch, arrival, values)
+        for tag in born:
+            tag.key = tag.key_on(event)
         for citation in cited:
             citation.key = citation.key_on(event)
         whole = EventRows(event, addresses[event.pk], (), born, cited, [row])
@@ -56,11 +57,10 @@ def create_arrivals(batch: Batch, arrivals: Sequence[Arrival], days: Days) -> No
 
 def _taggings(batch: Batch, event: Event, values: dict[str, Any]) -> list[Tagging]:
     ways = join_contexts({}, set(), {}, values, context_id=batch.context_id).added
-    key = key_of(event.date.isoformat(), event.pk) if event.is_public else None
     return [
         new_row(
             Tagging,
-            {"event_id": event.pk, "context_id": pk, "how": how, "key": key},
+            {"event_id": event.pk, "context_id": pk, "how": how},
             context=batch.context(pk),
         )
         for pk, how in ways.items()

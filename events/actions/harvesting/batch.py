@@ -12,12 +12,12 @@ from events.actions.contexts.naming import contexts_for
 from events.actions.harvesting.matching import Claims
 from events.actions.harvesting.upstream import Ask
 from events.actions.holding import held
-from events.actions.inserting import new_row
 from events.actions.merge import pair_key
 from events.actions.publishers import Cited, sources_for
 from events.actions.recording import Recording
 from events.actions.removal.tombstones import Tombstones
 from events.harvest.records import BadRecord, Place, Record
+from events.inserting import new_row
 from events.models import Citation, Context, Event, Harvest, Origin, ReviewItem
 from events.models import Sequence as PublicSequence
 from events.vocabulary import EDITIONS, ReviewKind, ReviewState

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from events.actions.inserting import new_row
 from events.harvest.records import Record
+from events.inserting import new_row
 from events.models import Address, Citation, Event, Provenance
 from events.slugs import Address as AddressValue
 from events.text.normalise import published

@@ -8,9 +8,9 @@ from events.actions.harvesting.arriving import create_arrivals
 from events.actions.harvesting.batch import Batch
 from events.actions.harvesting.matching import Days, Found, match
 from events.actions.harvesting.upstream import record_digest, record_key
-from events.actions.inserting import insert_rows
 from events.actions.rows import lock_events
 from events.harvest.records import Evidence, Mention, Record
+from events.inserting import insert_rows
 from events.models import Address as AddressRow
 from events.models import Event, HarvestFile, Tagging
 from events.slugs import Address
