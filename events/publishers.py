@@ -142,7 +142,7 @@ def citing_events(
 
 def counts_citing(publisher: Publisher) -> dict[str, int]:
     """How many events of each edition cite it, where there are any. One query."""
-    rows = PublisherTally.objects.filter(name=publisher.name, events__gt=0)
+    rows = PublisherTally.objects.filter(name=publisher.name)
     return dict(rows.values_list("edition", "events"))
 
 

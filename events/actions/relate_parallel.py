@@ -17,7 +17,7 @@ from events.related.picking import Link
 from events.related.rankings import Ranking
 
 PARTS_LEAST: Final = 8
-"""Fewer parts are not worth the start of a process."""
+"""Fewer parts are neither worth the start of a process nor reading the edition whole."""
 _AHEAD: Final = 2
 
 

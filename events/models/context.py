@@ -96,7 +96,7 @@ class NameStart(models.Model):
 
     ``start`` is folded (``events.text.beginnings``), in UTF-8: bytes have one order in all databases,
     so those that begin alike stand together in the index. ``size``: how many letters the context's own
-    name has. Derived, and written by ``actions.contexts.names`` with the context.
+    name has. Derived, and written by ``actions.contexts.starts`` with the context.
     """
 
     context = models.ForeignKey(Context, models.CASCADE, related_name="starts")

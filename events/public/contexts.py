@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from events import catalogue, contexts
 from events.breaks import page_break
+from events.filter_fields import parse_id
 from events.formats.charts import Chart, Point, columns, spans
 from events.formats.document import context_json
 from events.formats.markdown import context_markdown
@@ -151,10 +152,11 @@ def _years(context: Context) -> dict[int, int]:
 def _read_place(said: str) -> tuple[dt.date, int] | None:
     """The date and the id behind which a page begins; None for the first page, and for what is no place."""
     day, _, number = said.partition(".")
-    if not (number.isdecimal() and number.isascii() and len(number) < 19):
+    event_id = parse_id(number)
+    if event_id is None:
         return None
     try:
-        return dt.date.fromisoformat(day), int(number)
+        return dt.date.fromisoformat(day), event_id
     except ValueError:
         return None
 

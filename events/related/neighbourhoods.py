@@ -74,12 +74,13 @@ class Neighbourhood:
         cls, edition: str, event_ids: Collection[int], statistics: Statistics, ranking: Ranking
     ) -> Neighbourhood:
         """These events and all their candidates: about two queries, and one for each thousand of them."""
-        rows = own = _by_ids(event_ids)
+        own = _by_ids(event_ids)
+        rows = dict(own)
         for first, last in _spans(own.values(), statistics.window):
             near = EventFeatures.objects.filter(edition=edition, day__gte=first, day__lte=last)
             found = near.order_by().values_list(*_COLUMNS).iterator(20_000)
-            rows = rows | {row[0]: _row(*row) for row in found}
-        rows = rows | _far(own.values(), rows, statistics)
+            rows |= {row[0]: _row(*row) for row in found}
+        rows |= _far(own.values(), rows, statistics)
         return cls(edition, rows.values(), statistics, ranking)
 
     def links(self, event_ids: Collection[int], most: int | None = None) -> dict[int, list[Link]]:

@@ -6,7 +6,6 @@ stored documents, again through ``Event.objects.published()``, by ``events.queri
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from typing import Final, Literal
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
-from events import keys
 from events.keys import event_of
 from events.models import Context, SearchEntry
 from events.search import backends
@@ -251,11 +249,6 @@ def matching(query: Query, *, few: int) -> Q:
     matches = RawSQL(*backend.matching(asked.tree), BooleanField())  # noqa: S611  made by the backend
     entries = SearchEntry.objects.filter(matches, key__gte=asked.span.low, key__lt=asked.span.high)
     return Q(pk__in=entries.order_by().values("event"))
-
-
-def date_of(hit: Hit) -> dt.date:
-    """The day of a hit."""
-    return keys.date_of(hit.key)
 
 
 def is_ranked_whole(found: Histogram) -> bool:
