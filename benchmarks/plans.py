@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Container
 from typing import Any, Final
@@ -85,17 +86,8 @@ def small_tables() -> set[str]:
     return found
 
 
-def main() -> None:
-    """Ask, explain, print."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", default="", metavar="WORD", help="only the questions with it in their name")
-    parser.add_argument("--full", action="store_true", help="print every plan whole")
-    options = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsarchive.settings")
-    os.environ.setdefault("SECRET_KEY", "only-for-a-benchmark")
-    import django
-
-    django.setup()
+def explain(only: str, *, full: bool) -> None:
+    """Ask every question with *only* in its name, and print how each of its statements is answered."""
     from django.core.cache import cache
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -104,7 +96,7 @@ def main() -> None:
 
     small = small_tables()
     for question in questions():
-        if options.only not in question.name or question.writes:
+        if only not in question.name or question.writes:
             continue
         cache.clear()
         with CaptureQueriesContext(connection) as asked:
@@ -119,7 +111,7 @@ def main() -> None:
             else:
                 more, rows = found_in_postgresql(lines)
                 found, most = found + more, max(most, rows)
-            if options.full:
+            if full:
                 print(f"{sql[:300]}\n    " + "\n    ".join(lines))
         said = ", ".join(
             f"{what}{f' ({number} x)' if number > 1 else ''}" for what, number in sorted(found.items())
@@ -128,6 +120,24 @@ def main() -> None:
         print(
             f"{question.name}: {len(statements)} statements; {said or 'by index, no sort'}{had}", flush=True
         )
+
+
+def main() -> None:
+    """Make ready, explain."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", default="", metavar="WORD", help="only the questions with it in their name")
+    parser.add_argument("--full", action="store_true", help="print every plan whole")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsarchive.settings")
+        os.environ.setdefault("SECRET_KEY", "only-for-a-benchmark")
+        os.environ["STATIC_ROOT"] = name  # pages name their style sheet by what it holds
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("collectstatic", interactive=False, verbosity=0)
+        explain(options.only, full=options.full)
 
 
 if __name__ == "__main__":
