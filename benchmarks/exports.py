@@ -54,7 +54,7 @@ def timed(command: list[str], destination: Path) -> Taken:
 
 
 def own_memory(pid: int) -> float:
-    """The MB that a process holds of its own, without files that are mapped (SQLite maps the archive's)."""
+    """The MB that a process holds of its own, without libraries and other files that are mapped."""
     try:
         said = Path(f"/proc/{pid}/status").read_text("utf-8")
     except OSError:
