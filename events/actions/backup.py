@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -33,6 +35,12 @@ _FILES: Final = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 _LAYOUT: Final = Layout(FORMAT, 1, frozenset(_FILES.values()))
 _PRIVATE: Final = 0o600
 """A backup holds the accounts: only its owner may read it."""
+_TABLE: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+"""How tables are named; the manifest's words become part of statements."""
+_SAID: Final = 500
+"""So much of what a program of others said is shown, from its end."""
+_SESSION: Final = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
+_REPLACING: Final = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--file=-")
 
 
 def back_up(destination: Path) -> Mapping[str, Any]:
@@ -69,8 +77,9 @@ def is_backup(folder: Path) -> bool:
 def restore_backup(folder: Path) -> Mapping[str, int]:
     """Make the empty database what the backup in *folder* holds; how many rows each table has now.
 
-    Checked first: that the file is what the manifest says, of this kind of database, and not of a newer
-    version. Raises ``InvalidAction`` for these, and where there are events or accounts already.
+    Checked first: that the manifest is one, that the file is what it says, of this kind of database, and
+    not of a newer version. Raises ``InvalidAction`` for these, where there are events or accounts already,
+    and where the backup cannot be brought back; the database is then as it was.
     """
     manifest = read_manifest(folder)
     path, expected = _checked(folder, manifest)
@@ -81,46 +90,104 @@ def restore_backup(folder: Path) -> Mapping[str, int]:
             "one: name another DATABASE_URL and run migrate first."
         )
     if connection.vendor == "postgresql":
-        _drop_later_tables(expected)
-        _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction",
-             "--exit-on-error", f"--dbname={_database()}", str(path))  # fmt: skip
+        _restore_postgresql(path, expected)
     else:
-        connection.ensure_connection()
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as source:
-            source.backup(connection.connection)
-        connection.close()  # it knows the statements of the tables that were there
-    found = _counted()
-    if found != expected:
-        tables = [name for name in expected if found.get(name) != expected[name]]
-        raise InvalidAction(
-            f"After restoring, {', '.join(tables)} have other numbers of rows than {MANIFEST} says."
-        )
-    return found
+        _restore_sqlite(path, expected)
+    return expected
 
 
 def _checked(folder: Path, manifest: Mapping[str, Any]) -> tuple[Path, dict[str, int]]:
     """The backup's file and the rows of its tables, found to be what *manifest* says."""
-    engine = manifest.get("engine")
-    if manifest.get("schema") != _LAYOUT.schema or engine not in _FILES:
+    engine, migrations = manifest.get("engine"), manifest.get("migrations")
+    if manifest.get("schema") != _LAYOUT.schema:
         raise InvalidAction(f"{MANIFEST}: this version cannot read the backup: use the one that wrote it.")
+    if not isinstance(engine, str) or engine not in _FILES:
+        raise _damaged("does not say of which kind of database the backup is")
     if engine != connection.vendor:
         raise InvalidAction(
             f"This is a backup of {engine}, the database is {connection.vendor}: an archive moves between "
             "them by export jsonl and restore."
         )
+    if not isinstance(migrations, list) or not all(isinstance(name, str) for name in migrations):
+        raise _damaged("does not say which migrations the backup has")
     known = {".".join(key) for key in MigrationLoader(None).disk_migrations}
-    if newer := sorted(set(manifest.get("migrations", ())) - known):
+    if newer := sorted(set(migrations) - known):
         raise InvalidAction(f"The backup is of a newer version (it has {newer[-1]}): update first.")
     path = folder / _FILES[engine]
-    entry = manifest.get("files", {}).get(path.name, {})
+    sha256, rows = _promised(manifest, path.name)
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InvalidAction(f"{path.name} cannot be read ({error.strerror}).") from error
-    if found != entry.get("sha256"):
+    if found != sha256:
         raise InvalidAction(f"{path.name} is not what {MANIFEST} says (its SHA-256 is {found}).")
-    return path.resolve(), dict(entry["kinds"])
+    return path.resolve(), rows
+
+
+def _promised(manifest: Mapping[str, Any], name: str) -> tuple[str, dict[str, int]]:
+    """What *manifest* says of the file *name*: its SHA-256, and the rows of each table."""
+    files = manifest.get("files")
+    entry = files.get(name) if isinstance(files, dict) else None
+    sha256, rows = (entry.get("sha256"), entry.get("kinds")) if isinstance(entry, dict) else (None, None)
+    if not isinstance(sha256, str) or not isinstance(rows, dict) or not rows:
+        raise _damaged(f"does not say the SHA-256 of {name} and the rows of its tables")
+    for table, count in rows.items():
+        if not _TABLE.fullmatch(table) or type(count) is not int or count < 0:
+            raise _damaged(f"names a table of {name} or its number of rows as no backup does")
+    return sha256, rows
+
+
+def _damaged(what: str) -> InvalidAction:
+    return InvalidAction(f"{MANIFEST} {what}, so it is damaged: take an earlier backup, or copy it again.")
+
+
+def _restore_sqlite(path: Path, expected: Mapping[str, int]) -> None:
+    """Copy the file over the database in one step."""
+    connection.ensure_connection()
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as source:
+        try:
+            found = {name: source.execute(_count(name)).fetchone()[0] for name in expected}
+        except sqlite3.DatabaseError as error:
+            raise InvalidAction(f"{path.name} does not hold the tables of {MANIFEST} ({error}).") from error
+        if wrong := [name for name, rows in expected.items() if found[name] != rows]:
+            raise InvalidAction(
+                f"{', '.join(wrong)}: {path.name} has other numbers of rows than {MANIFEST} says."
+            )
+        source.backup(connection.connection)
+    connection.close()  # it knows the statements of the tables that were there
+
+
+def _restore_postgresql(path: Path, expected: Mapping[str, int]) -> None:
+    """Let ``psql`` do what ``pg_restore`` says, between a beginning and an end of ours, in one transaction.
+
+    Tables that a newer version made go away in it, too: they refer to those that are replaced. The end is
+    only sent when all of the backup was read, so that half of one is never kept.
+    """
+    with connection.cursor() as cursor:
+        later = [name for name in connection.introspection.table_names(cursor) if name not in expected]
+    drops = "".join(f"DROP TABLE {_quoted(name)} CASCADE;\n" for name in later)
+    counts = "".join(
+        f"IF ({_count(name)}) <> {rows} THEN\n"
+        f"RAISE EXCEPTION '{name} has another number of rows than {MANIFEST} says'; END IF;\n"
+        for name, rows in expected.items()
+    )
+    begin = f"SET client_min_messages = warning;\nBEGIN;\n{drops}"
+    end = f"RESET search_path;\nDO $$ BEGIN\n{counts}END $$;\nCOMMIT;\n"
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(  # noqa: S603  no shell, and nothing in it comes from readers
+            [_found("psql"), *_SESSION, f"--dbname={_database()}", f"--command={begin}", "--file=-"],
+            env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said,
+        ) as session,
+    ):  # fmt: skip
+        done = subprocess.run(  # noqa: S603
+            [_found("pg_restore"), *_REPLACING, path], check=False, stdout=session.stdin, stderr=said
+        )
+        session.communicate(b"" if done.returncode else end.encode())
+        if done.returncode or session.returncode:
+            said.seek(0)
+            raise InvalidAction(f"pg_restore failed: {said.read().decode(errors='replace').strip()[-_SAID:]}")
 
 
 def _copy_sqlite(path: Path) -> tuple[int, dict[str, int]]:
@@ -150,14 +217,6 @@ def _dump_postgresql(path: Path) -> tuple[int, dict[str, int]]:
              f"--file={path}", f"--dbname={_database()}")  # fmt: skip
     _run("pg_restore", "--file=/dev/null", str(path))
     return sequence, rows
-
-
-def _drop_later_tables(expected: Mapping[str, int]) -> None:
-    """Take the empty tables away that a newer version made: they refer to those that are replaced."""
-    with connection.cursor() as cursor:
-        for name in connection.introspection.table_names(cursor):
-            if name not in expected:
-                cursor.execute(f"DROP TABLE {_quoted(name)} CASCADE")
 
 
 def _counted() -> dict[str, int]:
@@ -191,13 +250,21 @@ def _escaped(value: str) -> str:
 
 def _run(program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs; raises ``InvalidAction`` with what it said where it fails."""
+    done = subprocess.run(  # noqa: S603  no shell, and nothing in it comes from readers
+        [_found(program), *arguments], env=_environment(), check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise InvalidAction(f"{program} failed: {done.stderr.strip()[-_SAID:]}")
+
+
+def _found(program: str) -> str:
+    """Where one of PostgreSQL's programs is."""
     found = shutil.which(program)
     if found is None:
         raise InvalidAction(f"{program} is not here: install PostgreSQL's client programs.")
+    return found
+
+
+def _environment() -> dict[str, str]:
     password = connection.settings_dict.get("PASSWORD") or ""
-    done = subprocess.run(  # noqa: S603  no shell, and nothing in it comes from readers
-        [found, *arguments], env={**os.environ, **({"PGPASSWORD": password} if password else {})},
-        check=False, capture_output=True, text=True,
-    )  # fmt: skip
-    if done.returncode:
-        raise InvalidAction(f"{program} failed: {done.stderr.strip()[-500:]}")
+    return {**os.environ, **({"PGPASSWORD": password} if password else {})}

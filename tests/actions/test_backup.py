@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -103,6 +105,79 @@ def test_what_is_not_right_is_refused_and_nothing_is_restored(backup: Path, faul
     with pytest.raises(CommandError, match="was not restored"):
         call_command("restore", backup)
     assert Event.objects.count() == before
+
+
+DAMAGES: list[dict[str, Any]] = [
+    {"engine": None},
+    {"engine": []},
+    {"migrations": None},
+    {"migrations": [["events"]]},
+    {"files": []},
+    {"files": {}},
+    {"sha256": None},
+    {"kinds": None},
+    {"kinds": {}},
+    {"kinds": ["events_event"]},
+    {"kinds": {"events_event": "ten"}},
+    {"kinds": {'events_event"; --': 1}},
+    {"kinds": {"events_event": 10**9}},
+    {"kinds": {"events_nothing": 0}},
+]
+
+
+def test_a_damaged_manifest_is_told_and_nothing_is_restored(backup: Path) -> None:
+    call_command("flush", interactive=False, verbosity=0)
+    whole = (backup / "manifest.json").read_text()
+    for damage in DAMAGES:
+        manifest = json.loads(whole)
+        for name, value in damage.items():
+            entry = manifest["files"][_file(backup)[0]]
+            (entry if name in entry else manifest)[name] = value
+        (backup / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(CommandError) as caught:
+            call_command("restore", backup)
+        said = str(caught.value)
+        assert said.startswith("The backup was not restored. "), damage
+        assert "manifest.json" in said or "events_nothing" in said, damage
+        assert not Event.objects.exists() and not User.objects.exists(), damage  # noqa: PT018
+
+
+def test_a_manifest_that_was_cut_off_is_told(backup: Path) -> None:
+    call_command("flush", interactive=False, verbosity=0)
+    whole = (backup / "manifest.json").read_bytes()
+    (backup / "manifest.json").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CommandError, match=r"holds no manifest\.json .* or a damaged one: .* copy it again"):
+        call_command("restore", backup)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's file is copied in one step")
+@pytest.mark.parametrize("fault", ["cut off", "rows"])
+def test_a_restore_that_fails_on_its_way_leaves_the_database_as_it_was(backup: Path, fault: str) -> None:
+    """The tables of a newer version, too, which go away first."""
+    call_command("flush", interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE events_later (id integer PRIMARY KEY, event_id bigint REFERENCES events_event)"
+        )
+    try:
+        before = connection.introspection.table_names()
+        (name,) = _file(backup)
+        manifest = json.loads((backup / "manifest.json").read_text())
+        if fault == "cut off":
+            data = (backup / name).read_bytes()
+            (backup / name).write_bytes(data[: len(data) * 3 // 4])
+            manifest["files"][name]["sha256"] = hashlib.sha256((backup / name).read_bytes()).hexdigest()
+        else:
+            manifest["files"][name]["kinds"]["events_event"] += 1
+        (backup / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(CommandError, match=r"The backup was not restored\. pg_restore failed: "):
+            call_command("restore", backup)
+        assert connection.introspection.table_names() == before
+        assert not Event.objects.exists()
+        assert not User.objects.exists()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS events_later")
 
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:

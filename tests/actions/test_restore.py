@@ -269,12 +269,12 @@ def test_files_that_are_not_what_the_manifest_says_are_refused_before_anything_i
         ({"schema": 99}, "has schema 99, this version reads 1"),
         ({"files": []}, "names no events.jsonl"),
         ({"files": {"events.jsonl": {"lines": "1"}}}, "does not say the lines"),
-        ({"format": 1}, "holds no manifest.json of an export"),
+        ({"format": 1}, "holds no manifest.json of an export or a backup"),
     ):
         (exported / "manifest.json").write_text(json.dumps(manifest | changed), encoding="utf-8")
         assert reason in refusal(exported)
     (exported / "manifest.json").write_text("{", encoding="utf-8")
-    assert "holds no manifest.json of an export" in refusal(exported)
+    assert "holds no manifest.json of an export or a backup" in refusal(exported)
     assert "is no folder" in refusal(exported / "nowhere")
 
 

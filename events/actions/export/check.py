@@ -65,7 +65,8 @@ def check_export(folder: Path) -> list[CheckedFile]:
     manifest = read_manifest(folder)
     if manifest.get("format") != FORMAT:
         raise InvalidAction(
-            f"{folder} holds no {MANIFEST} of an export: name a folder that export jsonl wrote."
+            f"{folder} holds no {MANIFEST} of an export or a backup, or a damaged one: name a folder that "
+            "export jsonl or backup wrote, or copy it again."
         )
     if manifest.get("schema") != SCHEMA:
         said = printable(str(manifest.get("schema")), 20)
