@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from itertools import groupby
 from typing import Final
 
+from django.db import transaction
 from django.db.models import F
 
 from events.actions.errors import InvalidAction, StaleVersion
@@ -14,6 +17,7 @@ from events.models import Context, Document, Event
 from events.vocabulary import State
 
 _AT_ONCE: Final = 5_000
+_ATTEMPTS: Final = 5
 
 
 def lock_event(event_id: int, version: int | None = None) -> Event:
@@ -58,13 +62,16 @@ def require_changeable(event: Event) -> None:
         raise InvalidAction(f"Event {event.pk} was removed for legal reasons.")
 
 
-def lock_contexts(versions: dict[int, int | None], *, named: bool = False) -> dict[int, Context]:
+def lock_contexts(versions: Mapping[int, int | None], *, gone: Collection[int] = ()) -> dict[int, Context]:
     """The contexts of these ids, at these versions, locked in the order of ids.
 
-    *named*: against those, too, who are about to name one (``holding``).
+    *gone*: those of them that are also locked against those who are about to name one (``holding``).
+    Raises as :func:`lock_events` does.
     """
-    rows = Context.objects.select_for_update(no_key=not named).filter(pk__in=versions).order_by("pk")
-    found = {context.pk: context for context in rows}
+    found: dict[int, Context] = {}
+    for both, ids in groupby(sorted(versions), key=lambda pk: pk in gone):
+        rows = Context.objects.select_for_update(no_key=not both).filter(pk__in=list(ids)).order_by("pk")
+        found |= {context.pk: context for context in rows}
     for context_id, version in versions.items():
         if context_id not in found:
             raise InvalidAction(f"There is no context {context_id}.")
@@ -73,9 +80,33 @@ def lock_contexts(versions: dict[int, int | None], *, named: bool = False) -> di
     return found
 
 
+def lock_contexts_with(
+    versions: Mapping[int, int | None], beside: Callable[[], Collection[int]], *, gone: Collection[int] = ()
+) -> dict[int, Context]:
+    """As :func:`lock_contexts`, and together with them the contexts that *beside* finds.
+
+    Who changes a context and then names or changes others locks all of them by this, so that there is one
+    order for everybody and none wait in a ring. *beside* is asked again when they are locked; where it
+    finds others then, the locks are given back and taken anew.
+    """
+    others = set(beside())
+    for _attempt in range(_ATTEMPTS):
+        with suppress(_OthersByNow), transaction.atomic():
+            rows = lock_contexts({**dict.fromkeys(others), **versions}, gone=gone)
+            known, others = others, set(beside())
+            if others <= known:
+                return rows
+            raise _OthersByNow
+    raise RuntimeError(f"What stands beside the contexts {sorted(versions)} changed again and again.")
+
+
+class _OthersByNow(Exception):  # noqa: N818
+    """More contexts are to be locked than are."""
+
+
 def links_due(event_ids: Collection[int]) -> None:
     """Have the related links of these events computed again, with those of the events that link to them."""
-    ordered = list(event_ids)
+    ordered = sorted(event_ids)
     for start in range(0, len(ordered), _AT_ONCE):
         Document.objects.filter(event_id__in=ordered[start : start + _AT_ONCE]).update(related_due=True)
 

@@ -10,7 +10,9 @@ import pytest
 from django.db import connection
 
 from events.actions import correct
+from events.actions.contexts import tagging
 from events.actions.contexts.merge import merge_contexts
+from events.actions.contexts.tagging import tag_from_texts
 from events.actions.correct import create_event
 from events.actions.recording import Actor
 from events.actions.removal import remove
@@ -19,7 +21,7 @@ from events.harvest.records import CitedSource
 from events.models import Context, Document, Event, Source, Tagging
 from events.vocabulary import Role
 from tests.api.writing.writers import program
-from tests.factories import DAY
+from tests.factories import DAY, make_context, make_event
 from tests.people import make_person
 
 pytestmark = pytest.mark.usefixtures("many_connections")
@@ -138,3 +140,16 @@ def test_what_a_request_has_found_is_not_merged_away_under_it(
     assert answer.status_code == 201
     assert set(Tagging.objects.values_list("context", flat=True)) == {stays.pk}
     assert all('"name":"Ships"' in body for body in Document.objects.values_list("body", flat=True))
+
+
+def test_what_a_text_was_found_to_name_is_not_merged_away_under_it(
+    chief: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_event("Ferries sink.")
+    goes, stays = make_context("Ferries"), make_context("Ships")
+    counts, merged = Overtaking(monkeypatch, tagging, "_standing").run(
+        lambda: tag_from_texts(edition="en"),
+        lambda: merge_contexts(actor=chief, context_id=goes.pk, into_id=stays.pk),
+    )
+    assert (counts.added, merged) == (1, stays)
+    assert list(Tagging.objects.values_list("context", flat=True)) == [stays.pk]

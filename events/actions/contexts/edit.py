@@ -9,10 +9,10 @@ from typing import Any, Final, TypedDict
 
 from django.db.models import Q
 
-from events.actions.contexts.naming import context_name, contexts_for, find_contexts, hold_contexts
+from events.actions.contexts.naming import context_name, contexts_for, find_contexts, meant_beside
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor, once_recorded, recording
-from events.actions.rows import lock_contexts, relate_again
+from events.actions.rows import lock_contexts_with, relate_again
 from events.harvest.limits import TEXT_MAX
 from events.models import Alias, Broader, Context, Event, Tagging
 from events.text.urls import normalise_url
@@ -60,7 +60,8 @@ def edit_context(*, actor: Actor, context_id: int, version: int, values: Context
     """
     actor.require(Right.TAG)
     with recording(actor) as trace:
-        context = lock_contexts({context_id: version})[context_id]
+        broader = partial(meant_beside, context_id, values.get("broader", ()))
+        context = lock_contexts_with({context_id: version}, broader)[context_id]
         if context.merged_into_id is not None:
             raise InvalidAction(f"“{context.name}” was merged into {context.merged_into}; change that one.")
         _check_plain(values)
@@ -148,7 +149,7 @@ def _rename(context: Context, values: ContextValues, changes: dict[str, Any]) ->
 
 def _set_broader(context: Context, names: Collection[str], changes: dict[str, Any]) -> set[int]:
     """Let exactly the contexts of these names be broader; those that became so or ceased to be."""
-    found = hold_contexts(context.edition, sorted({context_name(name) for name in names} - {""}))
+    found = find_contexts(context.edition, sorted({context_name(name) for name in names} - {""}))
     for name in names:
         if context_name(name) and context_name(name) not in found:
             raise InvalidAction(f"There is no context “{name}”.")

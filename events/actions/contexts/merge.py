@@ -7,6 +7,7 @@ revision notes all of that under :data:`MERGE_RECORD`, so that ``unmerge`` takes
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from django.db.models import Max, Q
@@ -14,7 +15,7 @@ from django.db.models import Max, Q
 from events.actions.contexts.edit import events_of, reached_from, rewrite_documents
 from events.actions.errors import InvalidAction
 from events.actions.recording import Actor, Recording, recording
-from events.actions.rows import lock_contexts, relate_again
+from events.actions.rows import lock_contexts_with, relate_again
 from events.models import Alias, BannedReason, Broader, Context, Event, ReviewItem, Revision, Tagging
 from events.vocabulary import ChangeKind, ReviewKind, ReviewState, Right, Tagged
 
@@ -51,7 +52,8 @@ def merge_contexts(
             raise InvalidAction("A context cannot be merged into itself.")
         # Writers lock an event first and then what it names: of those that it leads, so does a merge.
         list(Event.objects.select_for_update(no_key=True).filter(lead=context_id).order_by("pk").only("pk"))
-        rows = lock_contexts({context_id: version, into_id: into_version}, named=True)
+        pair = {context_id: version, into_id: into_version}
+        rows = lock_contexts_with(pair, partial(_beside, context_id), gone=pair)
         goes, stays = rows[context_id], rows[into_id]
         for context in (goes, stays):
             if context.merged_into_id is not None:
@@ -77,9 +79,16 @@ def merge_contexts(
     return stays
 
 
-def merge_record(context: Context) -> tuple[Revision, dict[str, Any]] | None:
-    """How *context* was merged the last time: its revision, and what that moved."""
-    revision = Revision.objects.filter(context=context, kind=ChangeKind.MERGED).order_by("-number").first()
+def _beside(context_id: int) -> set[int]:
+    """The contexts right above and below this one, and those that were merged into it."""
+    steps = Broader.objects.filter(Q(narrower=context_id) | Q(broader=context_id))
+    merged = Context.objects.filter(merged_into=context_id).values_list("pk", flat=True)
+    return {pk for step in steps.values_list("narrower", "broader") for pk in step} | set(merged)
+
+
+def merge_record(context_id: int) -> tuple[Revision, dict[str, Any]] | None:
+    """How this context was merged the last time: its revision, and what that moved."""
+    revision = Revision.objects.filter(context=context_id, kind=ChangeKind.MERGED).order_by("-number").first()
     record = revision.fields.get(MERGE_RECORD, {}).get("new") if revision is not None else None
     return (revision, record) if revision is not None and record is not None else None
 

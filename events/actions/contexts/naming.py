@@ -74,6 +74,15 @@ def find_contexts(edition: str, names: Collection[str]) -> dict[str, Context]:
     return found
 
 
+def meant_beside(context_id: int, names: Collection[str]) -> set[int]:
+    """The ids of the contexts that *names* mean now in the edition of this context."""
+    stored = sorted({context_name(name) for name in names} - {""})
+    edition = Context.objects.filter(pk=context_id).values_list("edition", flat=True).first()
+    return (
+        {context.pk for context in find_contexts(edition, stored).values()} if edition and stored else set()
+    )
+
+
 def _create(edition: str, names: list[str], trace: Recording) -> dict[str, Context]:
     """Insert contexts of these names; those that another writer's slug collided with are missing.
 

@@ -9,13 +9,15 @@ has been changed since is left alone.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any, Final, NamedTuple
 
-from events.actions.contexts.naming import context_name, contexts_for
+from events.actions.contexts.naming import context_name, contexts_for, meant_beside
 from events.actions.contexts.shares import Tag
 from events.actions.errors import InvalidAction
+from events.actions.holding import held
 from events.actions.recording import Actor, Recording, recording
-from events.actions.rows import lock_contexts, lock_events, relate_again
+from events.actions.rows import lock_contexts, lock_contexts_with, lock_events, relate_again
 from events.actions.values import change_of
 from events.models import Context, Event, Revision, Tagging
 from events.vocabulary import ChangeKind, Right, State, Tagged
@@ -65,7 +67,8 @@ def split_context(
     if not context_name(name):
         raise InvalidAction("Name the context that these events get.")
     with recording(actor) as trace:
-        source = lock_contexts({context_id: version})[context_id]
+        target_too = partial(meant_beside, context_id, [name])
+        source = lock_contexts_with({context_id: version}, target_too)[context_id]
         if source.merged_into_id is not None:
             raise InvalidAction(f"“{source.name}” was merged into {source.merged_into}; split that one.")
         target = contexts_for(source.edition, [name], trace=trace)[name]
@@ -205,6 +208,12 @@ def _retag(
 ) -> list[Event]:
     """Let *change* say which tags of each event change, and write them; one without a way is deleted."""
     events = lock_events({one[0]: None for one in plan})
+    ids = held(Context.objects.all(), {source.pk, target.pk})
+    if Context.objects.standing().filter(pk__in=ids).count() < 2:
+        raise InvalidAction(
+            f"“{source.name}” or “{target.name}” was merged meanwhile: events that were not changed yet stay "
+            "as they are."
+        )
     tags: dict[int, dict[int, Tagging]] = {pk: {} for pk in events}
     for row in Tagging.objects.filter(event__in=events).select_related("context"):
         tags[row.event_id][row.context_id] = row

@@ -18,6 +18,7 @@ from typing import Final
 from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
+from events.actions.holding import held
 from events.actions.recording import Actor, Recording, recording
 from events.actions.rows import links_due, lock_events
 from events.actions.values import change_of
@@ -212,6 +213,7 @@ def _tags(event_ids: Sequence[int]) -> dict[int, list[Tagging]]:
 
 
 def _standing(context_ids: Collection[int]) -> Mapping[int, str]:
-    """The names of those of these contexts that were not merged since the matcher was made."""
-    rows = Context.objects.standing().filter(pk__in=context_ids)
+    """The names of those of these contexts that were not merged since the matcher was made; they stay so."""
+    standing = Context.objects.standing()
+    rows = standing.filter(pk__in=held(standing, context_ids))
     return dict(rows.values_list("pk", "name"))

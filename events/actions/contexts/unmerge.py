@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from events.actions.contexts.edit import events_of, reached_from, rewrite_documents
@@ -17,7 +18,7 @@ from events.actions.contexts.tagging import tag_from_texts
 from events.actions.errors import InvalidAction
 from events.actions.harvesting.upstream import names_said
 from events.actions.recording import Actor, recording
-from events.actions.rows import lock_contexts, relate_again
+from events.actions.rows import lock_contexts_with, relate_again
 from events.models import (
     Alias,
     BannedReason,
@@ -46,9 +47,9 @@ def unmerge_contexts(*, actor: Actor, context_id: int, note: str = "", version: 
         stays_id = Context.objects.filter(pk=context_id).values_list("merged_into", flat=True).first()
         if stays_id is None:
             raise InvalidAction("This context is not merged into another.")
-        rows = lock_contexts({context_id: version, stays_id: None})
+        rows = lock_contexts_with({context_id: version, stays_id: None}, partial(_beside, context_id))
         back, stays = rows[context_id], rows[stays_id]
-        found = merge_record(back)
+        found = merge_record(context_id)
         if found is None or back.merged_into_id != stays_id:
             raise InvalidAction(f"Nothing is on record of how “{back.name}” was merged.")
         revision, record = found
@@ -85,6 +86,15 @@ def unmerge_contexts(*, actor: Actor, context_id: int, note: str = "", version: 
     if since:
         tag_from_texts(edition=back.edition, event_ids=since)
     return back
+
+
+def _beside(context_id: int) -> set[int]:
+    """The contexts whose place in the hierarchy, or merge into this one, its return may concern."""
+    _, record = merge_record(context_id) or (None, {})
+    said = ("broader", "narrower", "broader_added", "narrower_added", "merged")
+    ids = {pk for name in said for pk in record.get(name, ())}
+    rows = Context.objects.filter(pk__in=ids).values_list("pk", "merged_into")
+    return {pk for row in rows for pk in row if pk is not None}
 
 
 class _Names:

@@ -80,7 +80,7 @@ def unmerge_view(request: HttpRequest, context_id: int) -> HttpResponse:
         else:
             messages.success(request, f"“{context.name}” stands for itself again.")
             return HttpResponseRedirect(context_url(context_id))
-    found = merge_record(context)
+    found = merge_record(context.pk)
     shown = {
         "context": context,
         "form": form,
