@@ -21,6 +21,9 @@ export UV_SYSTEM_CERTS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export TMPDIR := $(CURDIR)/var/tmp
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH UV_PROJECT_ENVIRONMENT
+# Compiled modules are kept beside their sources: compiling all of Django takes seconds in each process, and tests
+# start many.
+unexport PYTHONDONTWRITEBYTECODE
 ifeq ($(strip $(HOME)),)
 export HOME := $(CURDIR)/.tools/home
 endif
