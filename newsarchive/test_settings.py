@@ -26,6 +26,7 @@ if _default["ENGINE"] == "django.db.backends.sqlite3":
     _default["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 else:
     _default["TEST"] = {"NAME": f"test_{_default['NAME']}_{_run}"}
+    _default["OPTIONS"].setdefault("options", "-c synchronous_commit=off")
 DATABASES = {"default": _default}
 STATIC_ROOT = _scratch / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

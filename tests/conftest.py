@@ -6,13 +6,16 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 ROOT = Path(__file__).resolve().parent.parent
 SKIP_REPORT = "NEWSARCHIVE_SKIP_REPORT"
@@ -36,6 +39,38 @@ def corpus() -> Callable[[str], Path]:
         return folder / name
 
     return find
+
+
+@pytest.fixture(scope="session")
+def run_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if hasattr(request.config, "workerinput") else base
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, run_folder: Path
+) -> Iterator[None]:
+    """In place of pytest-django's: migrations are applied once a run, not once a worker."""
+    from tests.databases import database_of_this_worker  # noqa: PLC0415  Django must be ready
+
+    with django_db_blocker.unblock(), database_of_this_worker(run_folder), django_db_blocker.block():
+        yield
+
+
+@pytest.fixture
+def begin_with(run_folder: Path) -> Callable[[str, Callable[[], object]], None]:
+    """``begin_with(name, make)``: the rows that *make* makes of an empty archive; made once a run."""
+    from tests import rows  # noqa: PLC0415  Django must be ready
+
+    return lambda name, make: rows.begin_with(run_folder, name, make)
+
+
+@pytest.fixture
+def sample_archive(db: None, begin_with: Callable[[str, Callable[[], object]], None]) -> None:
+    """The archive that comes with the project, loaded by the command for that."""
+    begin_with("sample_archive", lambda: call_command("seed_demo", stdout=StringIO(), stderr=StringIO()))
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:

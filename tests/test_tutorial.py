@@ -69,8 +69,7 @@ def test_a_step_that_prints_something_else_is_noticed() -> None:
 
 @pytest.mark.skipif(MISSING != [], reason=f"the tutorial's commands need {', '.join(MISSING)}")
 @pytest.mark.django_db(transaction=True)
-def test_every_step_prints_what_the_page_says(live_server: LiveServer) -> None:
-    call_command("seed_demo", stdout=StringIO(), stderr=StringIO())
+def test_every_step_prints_what_the_page_says(live_server: LiveServer, sample_archive: None) -> None:
     tokens = {"TOKEN": token(Role.EDITOR), "ROBOT": token(ROBOTS)}
     wrong = [
         (command, said, expected)

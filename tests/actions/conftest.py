@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from events.actions.recording import Actor
 from events.vocabulary import Role
+from tests.actions.archives import fill_archive
 from tests.people import make_person, make_robot
 
 
@@ -27,6 +31,12 @@ def contributor(db: None) -> Actor:
 @pytest.fixture
 def robot(db: None) -> Actor:
     return make_robot()
+
+
+@pytest.fixture
+def small_archive(db: None, begin_with: Callable[..., None], tmp_path: Path) -> None:
+    """The archive in which everything that can be stored stands at least once."""
+    begin_with("small_archive", lambda: fill_archive(tmp_path))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from django.db import connection
 from events.actions.backup import back_up, restore_backup
 from events.actions.errors import InvalidAction
 from events.models import Event, Sequence
-from tests.actions.archives import fill_archive, rows
+from tests.actions.archives import rows
 from tests.people import make_user
 
 pytestmark = [
@@ -31,9 +31,8 @@ pytestmark = [
 
 
 @pytest.fixture
-def backup(tmp_path: Path) -> Path:
+def backup(small_archive: None, tmp_path: Path) -> Path:
     """The backup of an archive in which everything stands once, and of the accounts."""
-    fill_archive(tmp_path)
     make_user(name="ann")
     back_up(tmp_path / "backup")
     return tmp_path / "backup"

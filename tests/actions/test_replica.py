@@ -20,7 +20,6 @@ from events.formats.document import event_document, stored_json
 from events.models import Change, Document, Event, Revision, Sequence
 from events.vocabulary import CHANGE_TYPES, Role
 from scripts.replica import OtherArchive, Replica, main, over_http
-from tests.actions.archives import fill_archive
 from tests.actions.busy_archive import Office
 from tests.people import make_person
 
@@ -86,9 +85,8 @@ def test_a_copy_that_follows_is_the_dump_whatever_was_done(
 
 
 def test_a_copy_may_begin_with_a_dump_and_stop_at_any_page(
-    db: None, tmp_path: Path, replica: Replica, monkeypatch: pytest.MonkeyPatch
+    small_archive: None, tmp_path: Path, replica: Replica, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill_archive(tmp_path)
     export_jsonl(tmp_path / "begin", public=True)
     replica.begin_with(tmp_path / "begin")
     assert differences(replica, tmp_path) == []

@@ -91,8 +91,7 @@ def refusal(folder: Path) -> str:
     return str(caught.value)
 
 
-def test_every_row_comes_back_as_it_was(tmp_path: Path, db: None) -> None:
-    fill_archive(tmp_path)
+def test_every_row_comes_back_as_it_was(tmp_path: Path, small_archive: None) -> None:
     before = {model: rows(model, *USERS) for model in (*MODELS, Document)}
     links = rows(RelatedLink, "id")
     export_jsonl(tmp_path / "export")

@@ -17,11 +17,12 @@ MANY = 1_000_000
 
 
 @pytest.fixture
-def site(live_server: LiveServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+def site(
+    live_server: LiveServer, sample_archive: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> str:
     """The address of a server with the sample archive, where neither writes nor bad tokens are too many."""
     settings.API_WRITES_PER_MINUTE = MANY
     monkeypatch.setattr(tokens, "FAILURES", Allowance("bad token", most=MANY, seconds=60))
-    call_command("seed_demo", stdout=StringIO(), stderr=StringIO())
     return str(live_server.url)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,9 +114,7 @@ def test_any_words_and_addresses_are_valid(check: Check, text: str, url: str) ->
     check(event_ninjs(event, base_url=SITE))
 
 
-@pytest.mark.django_db
-def test_every_event_of_the_sample_is_valid(check: Check) -> None:
-    call_command("seed_demo", verbosity=0)
+def test_every_event_of_the_sample_is_valid(check: Check, sample_archive: None) -> None:
     count = 0
     for event in all_events():
         check(event_ninjs(event, base_url=SITE))

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import rdflib
 import skosify
-from django.core.management import call_command
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -174,11 +173,9 @@ def test_a_merged_context_stays_and_says_what_replaced_it() -> None:
     assert "merged into “Bridges”: The same." in str(found.value(old, SKOS.changeNote))
 
 
-@pytest.mark.django_db
 def test_the_vocabulary_of_the_sample_is_skos(
-    client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture, sample_archive: None
 ) -> None:
-    call_command("seed_demo", verbosity=0)
     chief = make_person(Role.CHIEF)
     first, second, third, *_ = Context.objects.standing().of_edition("en").order_by("pk")
     Broader.objects.create(narrower=first, broader=second)

@@ -7,7 +7,6 @@ from html import unescape
 from urllib.parse import unquote, urljoin
 
 import pytest
-from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 
@@ -67,9 +66,7 @@ def test_every_link_of_every_kind_of_page_leads_somewhere(client: Client) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.django_db
-def test_no_link_of_the_sample_archive_is_broken(client: Client) -> None:
-    call_command("seed_demo", verbosity=0)
+def test_no_link_of_the_sample_archive_is_broken(client: Client, sample_archive: None) -> None:
     # Searches for a year of a context and all formats of all events would only take time.
     broken, count = broken_links(
         client, ["/", "/zh/"], skip=r"/search/\?|/on-this-day/|\.(?:md|xml|ris|bib)$"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from events.actions.correct import correct_event
 from events.actions.values import EventValues
@@ -157,9 +156,10 @@ def test_a_style_sheet_that_changed_is_written_again(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.slow
-def test_the_sample_archive_has_no_broken_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sample_archive_has_no_broken_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_archive: None
+) -> None:
     monkeypatch.setattr(lists, "DAYS", range(366))
-    call_command("seed_demo", verbosity=0)
     done = run(tmp_path)
     assert done.counts["events"] > 400
     assert not done.problems

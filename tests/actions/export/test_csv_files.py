@@ -23,7 +23,7 @@ from events.formats.tables import BY_NAME, TABLES
 from events.harvest.records import CitedSource
 from events.models import Context, Event, Sequence
 from events.vocabulary import Grade, Role
-from tests.actions.archives import SECRETS, content, fill_archive
+from tests.actions.archives import SECRETS, content
 from tests.factories import DAY
 from tests.people import make_person
 
@@ -31,8 +31,7 @@ HOSTILE = '=HYPERLINK("https://evil.example") \u202eRTL, two\u2028lines; \'quote
 
 
 @pytest.fixture
-def archive(db: None, tmp_path: Path) -> Path:
-    fill_archive(tmp_path)
+def archive(small_archive: None, tmp_path: Path) -> Path:
     return tmp_path / "dump"
 
 

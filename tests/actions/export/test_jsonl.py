@@ -24,7 +24,7 @@ from events.harvest.jsonl import JsonlReader
 from events.harvest.records import BadRecord, Record
 from events.models import Event, Sequence
 from events.vocabulary import Role
-from tests.actions.archives import SECRETS, content, empty_database, fill_archive, public_events
+from tests.actions.archives import SECRETS, content, empty_database, public_events
 from tests.factories import DAY, make_event, make_origin
 from tests.people import make_person
 
@@ -36,8 +36,7 @@ def lines(folder: Path, name: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def archive(db: None, tmp_path: Path) -> Path:
-    fill_archive(tmp_path)
+def archive(small_archive: None, tmp_path: Path) -> Path:
     return tmp_path / "export"
 
 

@@ -21,7 +21,7 @@ from events.actions.withdraw import withdraw_event
 from events.harvest.markdown import MarkdownReader
 from events.models import Address, Context, Editorial, Event, Sequence
 from events.vocabulary import HarvestState, Role
-from tests.actions.archives import SAMPLE, SECRETS, content, empty_database, fill_archive, public_events
+from tests.actions.archives import SECRETS, content, empty_database, public_events
 from tests.factories import former_address, make_editorial, make_event, make_origin
 from tests.people import make_person
 
@@ -34,21 +34,17 @@ def harvest(folder: Path, *, moment: dt.datetime | None = None) -> None:
 
 
 @pytest.fixture
-def archive(db: None, tmp_path: Path) -> Path:
-    fill_archive(tmp_path)
+def archive(small_archive: None, tmp_path: Path) -> Path:
     return tmp_path / "export"
 
 
 def test_the_sample_archive_harvested_from_its_export_holds_the_same_events(
-    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample_archive: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("events.actions.harvesting.run.relate_due", lambda: 0)  # once is enough, below
-    Sequence.objects.get_or_create(id=1)
-    harvest(SAMPLE / "first-harvest", moment=dt.datetime(2014, 1, 1, tzinfo=dt.UTC))
-    harvest(SAMPLE / "second-harvest", moment=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
+    monkeypatch.setattr("events.actions.harvesting.run.relate_due", lambda: 0)  # no link is looked at
     one, other = Event.objects.published().filter(date=dt.date(1990, 2, 13))[:1].get(), _tagged_with_comma()
     merge_events(actor=make_person(Role.CHIEF), event_id=other.pk, into_id=one.pk)
-    assert relate_due() > 400
+    relate_due()
     before = public_events()
     opinions = list(Editorial.objects.order_by("slug").values_list("date", "slug", "title", "author", "body"))
     export_markdown(tmp_path / "export", edition="en")

@@ -24,12 +24,11 @@ from events.actions.export.csv_files import export_csv
 from events.actions.export.sqlite_file import export_sqlite
 from events.formats.tables import TABLES
 from events.models import Event
-from tests.actions.archives import SECRETS, content, fill_archive
+from tests.actions.archives import SECRETS, content
 
 
 @pytest.fixture
-def archive(db: None, tmp_path: Path) -> Path:
-    fill_archive(tmp_path)
+def archive(small_archive: None, tmp_path: Path) -> Path:
     return tmp_path / "dump"
 
 
