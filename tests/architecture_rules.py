@@ -83,6 +83,7 @@ READERS: Final = (*_READS, "related", "search")
 NO_WRITES: Final = (*_READS, "admin")
 JUNK_NAMES: Final = frozenset({"utils", "util", "helpers", "helper", "common", "lib", "misc", "tools"})
 CODE_LINES, TEST_LINES, FUNCTION_LINES = 400, 500, 70
+_CODE: Final = ("events", "newsarchive", "scripts", "benchmarks")
 TOP_LEVEL: Final = frozenset(
     {
         "benchmarks",
@@ -163,13 +164,19 @@ _OURS: Final = frozenset({".py", ".html", ".js", ".css", ".md", ".toml"})
 _LEFT_OVER: Final = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 
 
-def python_files(root: Path, *parts: str) -> Iterator[tuple[Path, ast.Module]]:
-    """Every module below the *parts* of *root*, parsed; migrations apart."""
+def python_paths(root: Path, *parts: str) -> Iterator[Path]:
+    """Every module below the *parts* of *root*; migrations apart."""
     for part in parts:
         alone = root / f"{part}.py"
         for path in [alone] if alone.is_file() else sorted((root / part).rglob("*.py")):
             if not NOT_OURS & set(path.relative_to(root).parts) and "migrations" not in path.parts:
-                yield path, ast.parse(path.read_text("utf-8"), str(path))
+                yield path
+
+
+def python_files(root: Path, *parts: str) -> Iterator[tuple[Path, ast.Module]]:
+    """The same modules, parsed."""
+    for path in python_paths(root, *parts):
+        yield path, ast.parse(path.read_text("utf-8"), str(path))
 
 
 def _at(root: Path, path: Path, node: ast.AST | None = None) -> str:
@@ -329,22 +336,22 @@ def markup(root: Path) -> Iterator[str]:
 
 def sizes(root: Path) -> Iterator[str]:
     """File and function ceilings."""
-    for top in ("events", "newsarchive", "scripts", "benchmarks", "tests"):
-        limit = TEST_LINES if top == "tests" else CODE_LINES
-        for path, tree in python_files(root, top):
-            count = len(path.read_text("utf-8").splitlines())
-            if count > limit:
-                yield f"{_at(root, path)}: {count} lines, {limit} are allowed"
-            for node in ast.walk(tree) if top != "tests" else ():
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                    length = (node.end_lineno or 0) - node.lineno + 1
-                    if length > FUNCTION_LINES:
-                        yield f"{_at(root, path, node)}: {node.name} has {length} lines"
+    for path in python_paths(root, *_CODE, "tests"):
+        limit = TEST_LINES if path.relative_to(root).parts[0] == "tests" else CODE_LINES
+        count = len(path.read_text("utf-8").splitlines())
+        if count > limit:
+            yield f"{_at(root, path)}: {count} lines, {limit} are allowed"
+    for path, tree in python_files(root, *_CODE):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > FUNCTION_LINES:
+                    yield f"{_at(root, path, node)}: {node.name} has {length} lines"
 
 
 def names(root: Path) -> Iterator[str]:
     """No junk drawers; nothing at the top that architecture.md does not list."""
-    for path, _ in python_files(root, "events", "newsarchive", "scripts", "benchmarks", "tests"):
+    for path in python_paths(root, *_CODE, "tests"):
         if JUNK_NAMES & {part.removesuffix(".py") for part in path.relative_to(root).parts}:
             yield f"{_at(root, path)}: named after nothing that it does"
     for path in sorted(root.iterdir()):
@@ -360,10 +367,12 @@ def texts(root: Path) -> Iterator[str]:
             if not path.is_file() or NOT_OURS & set(path.relative_to(root).parts):
                 continue
             try:
-                lines = path.read_text("utf-8").splitlines()
+                text = path.read_text("utf-8")
             except UnicodeDecodeError:
                 continue
-            for number, line in enumerate(lines, 1):
+            if not (_SECRET.search(text) or _LEFT_OVER.search(text)):
+                continue
+            for number, line in enumerate(text.splitlines(), 1):
                 if _SECRET.search(line):
                     yield f"{_at(root, path)}:{number}: looks like a secret"
                 ours = path.suffix in _OURS and "vendor" not in path.parts
