@@ -57,13 +57,16 @@ sys.stdout.write("\\n".join(sorted(lines)))
 class Databases:
     """Makes fresh, migrated databases: SQLite files, or databases of a PostgreSQL server."""
 
-    def __init__(self, folder: Path, server: str = "") -> None:
+    def __init__(self, folder: Path, server: str = "", migrated: str = "") -> None:
+        """*migrated*: one that is migrated (its name, or its file) and stays as it is, where there is one."""
         self._folder = folder
         self._server = server
-        self._template = self._name()
-        if server:
+        self._template = migrated or self._name()
+        self._made = not migrated
+        if server and self._made:
             self._sql(f'CREATE DATABASE "{self._template}"')
-        manage(self._url(self._template), "migrate", "--verbosity=0")
+        if self._made:
+            manage(self._url(self._template), "migrate", "--verbosity=0")
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
@@ -79,7 +82,8 @@ class Databases:
             self._drop(name)
 
     def close(self) -> None:
-        self._drop(self._template)
+        if self._made:
+            self._drop(self._template)
 
     def _name(self) -> str:
         return f"kill_{uuid.uuid4().hex[:12]}"
@@ -161,13 +165,16 @@ def unpacked(archive: Path, folder: Path) -> Iterator[Path]:
 
 
 def run(
-    archive: Path, *, edition: str, kills: int, each: int, server: str = "", seed: int = 1
+    archive: Path, *, edition: str, kills: int, each: int, server: str = "", seed: int = 1, migrated: str = ""
 ) -> tuple[int, int, int]:
-    """Kill and compare; how many kills there were, rounds, and rounds that ended different."""
+    """Kill and compare; how many kills there were, rounds, and rounds that ended different.
+
+    *migrated*: a database that is migrated, to be copied, where there is one already.
+    """
     chance = random.Random(seed)
     done = rounds = different = 0
     with tempfile.TemporaryDirectory() as name, unpacked(archive, Path(name)) as source:
-        databases = Databases(Path(name), server)
+        databases = Databases(Path(name), server, migrated)
         arguments = ["harvest", "markdown", str(source), "--edition", edition, "--moment", MOMENT]
         try:
             with databases.fresh() as url:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from tests.actions.archives import SAMPLE, content
+from tests.databases import migrated
 
 ROOT = SAMPLE.parent
 Manage = Callable[..., str]
@@ -36,37 +40,30 @@ def manage() -> Manage:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[str]:
-    """Another empty database: in the PostgreSQL that the suite runs on, else a file of SQLite."""
-    url = os.environ.get("TEST_DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield f"sqlite:///{tmp_path}/elsewhere.sqlite3"
+def elsewhere(django_db_setup: None, manage: Manage, tmp_path: Path) -> Iterator[list[str]]:
+    """Empty databases to move to in turn: a file of SQLite and, from PostgreSQL, back into one."""
+    file, server = tmp_path / "elsewhere.sqlite3", os.environ.get("TEST_DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        shutil.copy(migrated(), file)
+        yield [f"sqlite:///{file}"]  # the way back would be the way there
         return
     psycopg = pytest.importorskip("psycopg")
     name = f"restored_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+    manage(f"sqlite:///{file}", "migrate", "--verbosity", "0")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE {name} TEMPLATE "{migrated()}"')
         try:
-            yield f"{url.rpartition('/')[0]}/{name}"
+            yield [f"sqlite:///{file}", f"{server.rpartition('/')[0]}/{name}"]
         finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_the_sample_archive_moves_there_and_back_byte_for_byte(
-    manage: Manage, elsewhere: str, tmp_path: Path
+    sample_archive: None, manage: Manage, elsewhere: list[str], tmp_path: Path
 ) -> None:
-    home, back = (f"sqlite:///{tmp_path}/{name}.sqlite3" for name in ("home", "back"))
-    for database in (home, elsewhere):
-        manage(database, "migrate", "--verbosity", "0")
-    manage(home, "seed_demo")
-    said = manage(home, "export", "jsonl", str(tmp_path / "one"))
-    assert "event 440" in said
-    assert "440 events" in manage(elsewhere, "restore", str(tmp_path / "one"))
-    manage(elsewhere, "export", "jsonl", str(tmp_path / "two"))
-    assert content(tmp_path / "two") == content(tmp_path / "one")
-    if elsewhere.startswith("sqlite"):
-        return  # the way back would be the way there
-    manage(back, "migrate", "--verbosity", "0")
-    manage(back, "restore", str(tmp_path / "two"))
-    manage(back, "export", "jsonl", str(tmp_path / "three"))
-    assert content(tmp_path / "three") == content(tmp_path / "one")
+    call_command("export", "jsonl", str(tmp_path / "0"), stdout=(said := StringIO()))
+    assert "event 440" in said.getvalue()
+    for number, database in enumerate(elsewhere):
+        assert "440 events" in manage(database, "restore", str(tmp_path / f"{number}"))
+        manage(database, "export", "jsonl", str(tmp_path / f"{number + 1}"))
+        assert content(tmp_path / f"{number + 1}") == content(tmp_path / "0")
