@@ -232,6 +232,13 @@ def _searches(drawn: Drawn, ask: Asker) -> Iterator[Question]:
         "search, a word in a context",
         [get(q=word, context=pk) for word, (pk, _) in zip(drawn.frequent, drawn.large, strict=False)],
     )
+    yield Question(
+        "search, a word in a named context",
+        [
+            get(q=f"context:{slug} {word}")
+            for word, (_, slug) in zip(drawn.frequent, drawn.large, strict=False)
+        ],
+    )
     yield Question("search, newest first", [get(q=word, ordering="-date") for word in drawn.frequent])
     yield Question("search page, a rare word", [ask.get("/search/", q=word) for word in drawn.rare])
     yield Question("search page, a frequent word", [ask.get("/search/", q=word) for word in drawn.frequent])

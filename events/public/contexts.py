@@ -31,7 +31,7 @@ from events.public.frame import FORMATS, Writer, alternates, card, date_link, re
 from events.public.memento import links_of
 from events.public.ready import href
 from events.public.words import count_words, day_of_year_words, words
-from events.search.suggest import PREFIX_MAX, contexts_named
+from events.search.names import PREFIX_MAX, contexts_named
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _FORMATS: Final[dict[str, Writer]] = {"md": context_markdown, "json": context_json, "xml": context_xml}

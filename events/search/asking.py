@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from events.keys import key_of
-from events.models import Context, Event
+from events.models import Event
 from events.search.backends import EVER, Span
 from events.search.index import label, label_token
 from events.search.language import Field, Item, Query
+from events.search.names import contexts_called
 from events.search.tree import Labels, Leaf, Tree, tree_of
-from events.text.normalise import fold
-
-_NAMED_MOST: Final = 500
+from events.text.beginnings import comparable
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +82,18 @@ def _leaf(item: Item, contexts: dict[str, list[int]]) -> Leaf:
     if not isinstance(item, Field):
         return item
     if item.name == "context":
-        found = _labels("c", contexts.get(fold(item.value), []))
+        found = _labels("c", contexts.get(comparable(item.value), []))
     else:
         found = _labels("k" if item.name == "category" else "p", (item.value,))
     return Labels(found.tokens, item.negated)
 
 
 def _contexts_named(query: Query) -> dict[str, list[int]]:
-    """The contexts that the query's ``context:`` fields name, by folded name: their names, slugs, aliases."""
+    """The contexts that the query's ``context:`` fields name."""
     named = {
         item.value
         for clause in query.clauses
         for item in clause
         if isinstance(item, Field) and item.name == "context"
     }
-    if not named:
-        return {}
-    wanted = Q()
-    for name in sorted(named):
-        slug = "-".join(name.split())
-        wanted |= Q(name__iexact=name) | Q(slug__iexact=slug) | Q(aliases__name__iexact=name)
-    rows = Context.objects.filter(wanted).values_list("pk", "merged_into", "name", "slug", "aliases__name")
-    found: dict[str, set[int]] = {}
-    spellings = {fold(name) for name in named}
-    for pk, target, *names in rows[:_NAMED_MOST]:
-        for name in names:
-            if name and (said := fold(name)) in spellings:
-                found.setdefault(said, set()).add(target or pk)
-    return {said: sorted(ids) for said, ids in found.items()}
+    return contexts_called(named) if named else {}

@@ -106,7 +106,7 @@ def search(
     after: int | None = None,
     widen: bool = False,
 ) -> Results:
-    """The hits of one page. A few queries, one more where the query names contexts.
+    """The hits of one page. A few queries, one more for each edition and one where the query names contexts.
 
     *after*: from the page before: the last key by date, how many there were by relevance.
     *widen*: where fewer than :data:`events.search.widen.FEW` events have all the words, also find
@@ -187,7 +187,7 @@ def _together(tier: list[Wider]) -> Tree:
 def facets(
     query: Query, *, filters: Filters | None = None, wider: tuple[Tree, ...] = (), most: int = FACET_VALUES
 ) -> Facets:
-    """The values that most hits of the whole result have. Two queries, one more for contexts named.
+    """The values that most hits of the whole result have. Two queries, more for contexts named as above.
 
     *wider*: what the search for the hits asked (``Results.wider``).
     """
@@ -212,7 +212,7 @@ def facets(
 
 
 def histogram(query: Query, *, filters: Filters | None = None, wider: tuple[Tree, ...] = ()) -> Histogram:
-    """How many hits each month has. One query, one more where the query names contexts; *wider* as above."""
+    """How many hits each month has. One query, more for contexts named; *wider* as above."""
     asked = ask(query, filters)
     counts: Counter[int] = Counter()
     for tree, span in _trees(asked, wider):
@@ -237,7 +237,7 @@ def matching(query: Query, *, few: int) -> Q:
     """What an event must be to have all that *query* asks for: for lists in orders of their own.
 
     Up to *few* events are named by their ids; of more, the index says in the list's own query which they
-    are. One query, one more where the query names contexts.
+    are. One query, more for contexts named as in :func:`search`.
     """
     asked = ask(query, None)
     if asked is None:

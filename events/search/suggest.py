@@ -10,22 +10,17 @@ from django.db.models import Q
 from rapidfuzz.distance import DamerauLevenshtein
 from rapidfuzz.process import extract
 
-from events.models import Context, NameStart, SearchWord
-from events.models.context import START_MAX
+from events.models import SearchWord
 from events.search import backends
 from events.search.asking import Filters, ask
 from events.search.find import Hit, search
 from events.search.index import VOCABULARY_LENGTHS, bucket
 from events.search.language import Query, Terms, parse, storable
+from events.search.names import PREFIX_MAX, contexts_named
 from events.search.tree import Tree
-from events.text.beginnings import comparable
-from events.vocabulary import EDITIONS
 
 _SEEN_MOST: Final = 50
 _CHOICES: Final = 8
-_NAMES_READ: Final = 200
-LOOKED_AT: Final = 1_000
-PREFIX_MAX: Final = 100
 _LETTERS: Final = string.ascii_lowercase
 
 
@@ -47,35 +42,6 @@ def suggest(prefix: str, *, edition: str | None = None, limit: int = 6) -> Sugge
     found = search(parse(going_on), filters=filters, limit=limit)
     named = contexts_named(prefix, edition=edition, limit=limit)
     return Suggestions([(row.pk, row.name, row.path) for row in named], found.hits)
-
-
-def contexts_named(prefix: str, *, edition: str | None = None, limit: int) -> list[Context]:
-    """Standing contexts whose name or other name has a word that begins so, the likeliest first.
-
-    A query for each edition that is asked, and one.
-    """
-    ids = context_ids_named(prefix, edition=edition)[:_NAMES_READ]
-    rows = list(Context.objects.standing().in_bulk(ids).values())
-    start = comparable(prefix)
-    rows.sort(key=lambda row: (not comparable(row.name).startswith(start), len(row.name), row.name))
-    return rows[:limit]
-
-
-def context_ids_named(prefix: str, *, edition: str | None = None) -> list[int]:
-    """Of contexts as :func:`contexts_named` has them, and merged ones, the ids: short names first.
-
-    Of a beginning that very many names have, :data:`LOOKED_AT` names are looked at: the first ones in the
-    order of their letters. A query for each edition that is asked.
-    """
-    start = comparable(storable(prefix)[:PREFIX_MAX]).encode()[:START_MAX]
-    if not start:
-        return []
-    # No byte of a text in UTF-8 is as great as the one added.
-    begun = NameStart.objects.filter(start__gte=start, start__lt=start + b"\xff").order_by("start")
-    found: list[tuple[int, int]] = []
-    for code in (edition,) if edition is not None else EDITIONS:
-        found += begun.filter(edition=code).values_list("size", "context")[:LOOKED_AT]
-    return list(dict.fromkeys(pk for _, pk in sorted(found)))
 
 
 def did_you_mean(query: Query) -> str | None:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from events import contexts, timeline
 from events.models import ContextTally, MonthTally, NameStart, PublisherTally
-from events.search.suggest import contexts_named
+from events.search.names import contexts_named
 from tests.factories import make_context, make_event
 
 pytestmark = pytest.mark.django_db

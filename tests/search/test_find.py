@@ -10,12 +10,13 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from events.models import Alias, Event
+from events.actions.contexts.starts import write_starts
+from events.models import Alias, Context, Event
 from events.search import find
 from events.search.asking import Filters
 from events.search.find import facets, histogram
 from events.search.language import parse
-from events.vocabulary import State
+from events.vocabulary import EDITIONS, State
 from tests.factories import make_context, make_event
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,9 @@ def test_operators() -> None:
 def test_fields() -> None:
     make_event("First.", date="2004-02-09", contexts=["Nuclear treaty"], category="politics")
     make_event("Second.", date="2005-02-09", citations=[("The Gazette", "https://gazette.example/1", "")])
-    Alias.objects.create(context=make_context("Nuclear treaty"), edition="en", name="NPT")
+    context = make_context("Nuclear treaty")
+    Alias.objects.create(context=context, edition="en", name="NPT")
+    write_starts([context.pk])
     for said in (
         'context:"nuclear TREATY"',
         "context:Nuclear-treaty",
@@ -85,6 +88,22 @@ def test_fields() -> None:
     assert texts("after:2004 before:2005 context:npt OR second") == ["First."]
     assert texts("context:nobody") == []
     assert texts("nuclear") == ["First."], "the names of its contexts are searched, too"
+
+
+def test_a_context_is_named_whole_in_any_case_and_script_by_name_other_name_or_slug() -> None:
+    make_event("First.", contexts=["Łódź"])
+    make_event("Second.", contexts=["City of Łódź"])
+    merged = make_context("Lodsch")
+    Context.objects.filter(pk=merged.pk).update(merged_into=make_context("Łódź"))
+    for said in (
+        "context:łódź",
+        "context:LODZ",
+        "context:Lodsch",
+        f"context:{make_context('Łódź').slug.upper()}",
+    ):
+        assert texts(said) == ["First."], said
+    assert texts('context:"city of lodz"') == ["Second."]
+    assert texts('context:"city of"') == []
 
 
 def test_filters_narrow_any_query() -> None:
@@ -162,10 +181,15 @@ def test_facets_and_histogram_are_of_the_whole_result(monkeypatch: pytest.Monkey
 def test_the_number_of_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     """PostgreSQL is asked once more: how rare the words are, or how many events it thinks match."""
     make("Treaty 1", "Treaty 2", contexts=["A"])
+    make("Treaty 3", "Treaty 4", "Treaty 5", contexts=["B", "C of B", "D of B"])
     rarity = connection.vendor == "postgresql"
     with django_assert_num_queries(2 + rarity):
         find.search(parse("treaty OR talks 1 OR 2"))
-    for said, count in (("treaty", 1), ("treaty context:A", 2)):
+    for said, count in (
+        ("treaty", 1),
+        ("treaty context:A", 2 + len(EDITIONS)),
+        ("treaty context:B", 2 + len(EDITIONS)),
+    ):
         with django_assert_num_queries(count + rarity):
             find.search(parse(said))
         with django_assert_num_queries(count + rarity):

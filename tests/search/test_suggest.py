@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from events.actions.contexts.starts import write_starts
 from events.models import Alias
-from events.search import suggest as suggest_module
+from events.search import names as names_module
 from events.search.language import parse
 from events.search.suggest import did_you_mean, suggest
 from tests.factories import make_context, make_event
@@ -99,7 +99,7 @@ def test_the_shortest_names_come_first_among_many() -> None:
 
 
 def test_of_names_without_number_the_first_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suggest_module, "LOOKED_AT", 3)
+    monkeypatch.setattr(names_module, "LOOKED_AT", 3)
     for name in ("Union of one", "Union of two", "Union of three", "Union 4", "Union"):
         make_context(name)
     assert names("union") == ["Union", "Union 4", "Union of one"]

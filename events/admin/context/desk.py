@@ -23,7 +23,7 @@ from events.admin.history import HistoryMixin
 from events.formats.prose import clean_html
 from events.harvest.limits import TEXT_MAX
 from events.models import Context
-from events.search.suggest import context_ids_named
+from events.search.names import context_ids_named
 from events.vocabulary import EDITIONS, Right
 
 _FIELDS: Final = (

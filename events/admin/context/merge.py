@@ -27,6 +27,7 @@ from events.models import (
     ReviewItem,
     Tagging,
 )
+from events.search.names import contexts_named
 from events.vocabulary import Right
 
 Json = dict[str, Any]
@@ -154,13 +155,8 @@ def _chosen(goes: Context, said: str) -> Context | None:
 
 
 def _found(goes: Context, words: str) -> list[Json]:
-    """The contexts whose names have these words, those that begin so first, with how many events each has."""
-    if not words:
-        return []
-    others = Context.objects.standing().of_edition(goes.edition).exclude(pk=goes.pk)
-    named = Q(name__icontains=words) | Q(aliases__name__icontains=words)
-    rows = list(others.filter(named).distinct().order_by("name")[: _FOUND * 5])
-    rows.sort(key=lambda row: (not row.name.casefold().startswith(words.casefold()), len(row.name), row.name))
+    """The contexts that one of these words may be the beginning of, and how many events each has."""
+    rows = [row for row in contexts_named(words, edition=goes.edition, limit=_FOUND + 1) if row.pk != goes.pk]
     counts = event_counts({row.pk: row.name for row in rows[:_FOUND]})
     return [{"context": row, "count": counts.get(row.pk, 0)} for row in rows[:_FOUND]]
 

@@ -187,7 +187,7 @@ def test_pages_cost_the_same_for_one_row_and_three(chief_desk: Client) -> None:
     searching = int(connection.vendor == "postgresql")  # its planner is told how to search first
     pages = [
         (url("change", nato.pk), 29), (url("changelist"), 6), (url("history", nato.pk), 6),
-        (f"{url('merge', nato.pk)}?other={fleet.pk}&q=fleet", 21), (url("split", nato.pk), 8 + searching),
+        (f"{url('merge', nato.pk)}?other={fleet.pk}&q=fleet", 22), (url("split", nato.pk), 8 + searching),
         (f"{suggestions}?kind=duplicates", 9), (f"{suggestions}?kind=named", 7),
         (f"{suggestions}?kind=candidates", 8),
     ]  # fmt: skip
