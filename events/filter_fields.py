@@ -20,6 +20,7 @@ from events.models import Context, Publisher, Source
 from events.prepared import Prepared, Row
 from events.search.language import Query, parse
 from events.text.urls import normalise_url
+from events.vocabulary import EDITIONS
 
 ID_MAX: Final = 2**63 - 1
 IDS_MAX: Final = 500
@@ -162,7 +163,8 @@ def _contexts(asked: Q) -> QuerySet[Context, Row]:
     return Context.objects.filter(asked).values_list("pk", "slug", "merged_into")
 
 
-_of_slug: Final = Prepared(lambda slug: _contexts(Q(slug=slug)))
+# The index of slugs begins with the edition.
+_of_slug: Final = Prepared(lambda slug: _contexts(Q(edition__in=list(EDITIONS), slug=slug)))
 
 
 class ContextsField(ManyField):
@@ -178,7 +180,7 @@ class ContextsField(ManyField):
         rows = (
             _of_slug.rows(slug=slugs[0])
             if len(values) == len(slugs) == 1
-            else list(_contexts(Q(pk__in=ids.values()) | Q(slug__in=slugs)))
+            else list(_contexts(Q(pk__in=ids.values()) | Q(edition__in=list(EDITIONS), slug__in=slugs)))
         )
         standing = _survivors({pk: target for pk, _, target in rows})
         found = []

@@ -15,7 +15,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from events.catalogue import timestamp
-from events.models import Alias, Context, Event, Revision, Source
+from events.keys import event_of
+from events.models import Alias, Context, Event, Revision, Source, Tagging
 from events.text.urls import normalise_url
 from events.vocabulary import ChangeKind, State
 
@@ -290,11 +291,16 @@ def context_values(context: Context, aliases: Iterable[str], until: dt.datetime)
 
 
 def context_candidates(context: Context, until: dt.datetime, limit: int) -> list[tuple[int, int]]:
-    """The newest events that have the context, or had it until an editor took it off: ids, versions."""
-    rows = Event.objects.published().filter(taggings__context=context, created_at__lt=until)
-    return list(
-        rows.filter(document__isnull=False).newest_first().values_list("id", "document__version")[:limit]
-    )
+    """The newest events that have the context, or had it until an editor took it off: ids, versions.
+
+    Three queries, the first in the order in which a context's events are kept.
+    """
+    tagged = Tagging.objects.filter(context=context, event__created_at__lt=until)
+    keys = tagged.in_order().values_list("key", flat=True)[:limit]
+    ids = [event_of(key) for key in keys if key is not None]
+    ids += tagged.filter(removed=True).order_by("-event").values_list("event", flat=True)[:limit]
+    rows = Event.objects.published().filter(pk__in=ids, document__isnull=False)
+    return list(rows.newest_first().values_list("id", "document__version")[:limit])
 
 
 def context_names(context: Context, aliases: Iterable[str]) -> set[str]:

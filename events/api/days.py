@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import Any, ClassVar, Final, get_args
+from functools import partial
+from typing import Any, ClassVar, Final, NamedTuple, get_args
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -30,7 +31,7 @@ from events.api.pagination import (
 )
 from events.api.single import SingleView, Writers
 from events.api.streams import ROWS_AT_ONCE
-from events.filters import EventFilter
+from events.filters import EventFilter, whole_editions
 from events.formats.markdown import day_markdown
 from events.formats.serializers.days import DaySerializer, PeriodPageSerializer, PeriodSerializer
 from events.formats.xml import day_xml
@@ -81,14 +82,15 @@ class DayListView(ManyView):
         self.refuse_what_does_not_fit(request)
         fields = self.chosen_fields(request, self.fields)
         unit: Unit = self.choice(request, "by", _UNITS)  # type: ignore[assignment]
-        rows = self.filtered(request, Event.objects.published())
+        asked = self.checked(request, Event.objects.published())
+        counted = _Asked(asked.qs, whole_editions(asked) if unit != _UNITS[0] else None)
         if self.media in STREAMED:
             ordering = read_ordering(request.query_params, _ORDERINGS)
-            pieces = (chosen(texts, fields) for texts in _all_periods(rows, unit, ordering))
+            pieces = (chosen(texts, fields) for texts in _all_periods(counted, unit, ordering))
             return self.stream_answer(request, pieces, fields or self.fields)
         scope = scope_of(self.name, request.query_params, ("by", *self.filters.base_filters))
         page = read_page(request.query_params, _ORDERINGS, scope)
-        found = _counted(rows, unit, page)
+        found = _counted(counted, unit, page)
         following, preceding = address_with(request._request, "cursor", *found.cursors())
         return self.page_answer(
             request,
@@ -98,29 +100,36 @@ class DayListView(ManyView):
         )
 
 
-def _counted(rows: QuerySet[Event], unit: Unit, page: Page) -> Rows:
-    return page.cut(
-        [
-            (period, period, count)
-            for period, count in timeline.period_counts(
-                rows,
-                unit,
-                newest_first=page.newest_first,
-                beyond=None if page.cursor is None else page.cursor.values[0],
-                limit=page.size + 1,
-            )
-        ]
+class _Asked(NamedTuple):
+    """The events that are counted; *editions*: those whose events these all are."""
+
+    rows: QuerySet[Event]
+    editions: tuple[str, ...] | None
+
+
+def _counted(asked: _Asked, unit: Unit, page: Page) -> Rows:
+    counts = (
+        partial(timeline.period_counts, asked.rows)
+        if asked.editions is None
+        else partial(timeline.tallied_counts, asked.editions)
     )
+    found = counts(
+        unit,
+        newest_first=page.newest_first,
+        beyond=None if page.cursor is None else page.cursor.values[0],
+        limit=page.size + 1,
+    )
+    return page.cut([(period, period, count) for period, count in found])
 
 
 def _texts(found: Rows) -> list[str]:
     return [encode({"period": period, "count": count}) for period, count in found.rows]
 
 
-def _all_periods(rows: QuerySet[Event], unit: Unit, ordering: Ordering) -> Iterator[list[str]]:
+def _all_periods(asked: _Asked, unit: Unit, ordering: Ordering) -> Iterator[list[str]]:
     page = Page(ROWS_AT_ONCE, ordering, None)
     while True:
-        found = _counted(rows, unit, page)
+        found = _counted(asked, unit, page)
         yield _texts(found)
         if not found.has_next:
             return

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from rest_framework.request import Request
 
-from events import catalogue, queries
+from events import catalogue, queries, timeline
 from events.api import describe, problems
 from events.api.answers import encode, moved
 from events.api.base import ArchiveView, storable
@@ -24,7 +24,7 @@ from events.api.negotiation import JSON, MARKDOWN, NINJS, XML
 from events.api.pagination import BY_DATE, Page, Rows
 from events.api.single import SingleView, Writers
 from events.api.writing.events import EventCreating, EventPatching
-from events.filters import EventFilter, Vocabulary, search_filters
+from events.filters import EventFilter, Vocabulary, search_filters, whole_editions
 from events.formats.document import detail, detail_json
 from events.formats.markdown import event_markdown
 from events.formats.ninjs import event_ninjs, events_ninjs
@@ -81,6 +81,11 @@ class EventListView(EventCreating, ListView):
             return super().read(request, page)
         given = self.checked(request, self.all_rows()).form.cleaned_data
         return _under(_conditions(given), given.get("date_from"), given.get("date_to"), page)
+
+    def count(self, request: Request) -> int:
+        """From what is counted already where nothing narrows it but editions."""
+        editions = whole_editions(self.checked(request, self.all_rows()))
+        return super().count(request) if editions is None else timeline.event_count(editions)
 
     def page_body(self, request: Request, texts: Sequence[str], beside: Mapping[str, Any]) -> str | bytes:
         """In ninjs one composite object; the pages beside it are in the header ``Link`` only."""

@@ -115,6 +115,11 @@ class ListView(ManyView):
         """The JSON of each of these rows."""
         raise NotImplementedError
 
+    def count(self, request: Request) -> int:
+        """How many there are of what is asked for."""
+        number: int = self.filtered(request, self.all_rows()).order_by().count()
+        return number
+
     def listed(self, request: Request) -> HttpResponseBase:
         """The answer to a GET: a page, a number or a stream."""
         self.require_known_parameters(request)
@@ -125,7 +130,7 @@ class ListView(ManyView):
         scope = scope_of(self.name, request.query_params, self.filters.base_filters)
         page = read_page(request.query_params, self.orderings, scope)
         if "count" in request.query_params:
-            number = self.filtered(request, self.all_rows()).order_by().count()
+            number = self.count(request)
             return self.page_answer(request, [], {"next": None, "previous": None, "count": number})
         return self._page(request, page, fields)
 

@@ -9,7 +9,7 @@ as absent, as a form sends them; a face that must not overlook anything asks
 from events.filters.contexts import ContextFilter
 from events.filters.corrections import CorrectionFilter
 from events.filters.editorials import EditorialFilter
-from events.filters.events import EventFilter, SearchFilter, search_filters
+from events.filters.events import EventFilter, SearchFilter, search_filters, whole_editions
 from events.filters.sources import PublisherFilter, SourceFilter
 from events.filters.vocabulary import VALUES_MAX, Schema, Vocabulary, VocabularyFilter, refused_parameters
 
@@ -27,4 +27,5 @@ __all__ = [
     "VocabularyFilter",
     "refused_parameters",
     "search_filters",
+    "whole_editions",
 ]

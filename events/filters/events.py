@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from events.filter_fields import (
     ChoicesField,
@@ -31,17 +31,20 @@ from events.filters.vocabulary import (
 from events.filters.vocabulary import (
     ids as ids_filter,
 )
+from events.keys import date_of
 from events.models import Citation, Event, Publisher, Revision, Tagging
 from events.prepared import Prepared
 from events.search.asking import Filters
 from events.search.find import matching
 from events.search.language import Query
-from events.vocabulary import Category
+from events.vocabulary import EDITIONS, Category
 
 _FEW: Final = 1000
 """Up to so many events are looked up by their ids;"""
 _FOUND_BY_ID: Final = 5_000
 """and up to so many that have some words."""
+_BOUNDED_MOST: Final = 4
+"""Of so many contexts or publishers at once it is asked when they begin and end."""
 
 
 class SearchFilter(Vocabulary):
@@ -118,23 +121,21 @@ class SearchFilter(Vocabulary):
 
     def filter_publisher(self, rows: QuerySet[Event], _name: str, value: list[int]) -> QuerySet[Event]:
         """Events that cite a source of one of these publishers, or name one of them."""
-        by_source = Citation.objects.filter(source__publisher__in=value)
-        by_name = Citation.objects.filter(source=None, publisher__in=value)
-        return _named_by(rows, by_source, by_name)
+        return _citing(rows, "publisher", value)
 
     def filter_source(self, rows: QuerySet[Event], _name: str, value: list[int]) -> QuerySet[Event]:
         """Events that cite one of these sources."""
-        return _named_by(rows, Citation.objects.filter(source__in=value))
+        return _citing(rows, "source", value)
 
     def filter_has_correction(self, rows: QuerySet[Event], _name: str, value: bool) -> QuerySet[Event]:
         """Events with, or without, a revision that carries a public grade."""
         # Only events' have grades. Asked for events, SQLite would not begin in the index of the graded ones.
         graded = Revision.objects.exclude(grade="")
-        return (
-            _named_by(rows, graded, order=("-id",))
-            if value
-            else rows.exclude(Exists(graded.filter(event=OuterRef("pk"))))
-        )
+        corrected = Exists(graded.filter(event=OuterRef("pk")))
+        if not value:
+            return rows.exclude(corrected)
+        named = _named_by_few(graded, ("-id",))
+        return rows.filter(corrected if named is None else Q(pk__in=named))
 
 
 def _tagged(contexts: Iterable[int]) -> QuerySet[Tagging]:
@@ -145,31 +146,52 @@ _few_tagged: Final = Prepared(lambda contexts: _tagged(contexts).order_by().valu
 
 
 def _with_context(rows: QuerySet[Event], contexts: frozenset[int]) -> QuerySet[Event]:
-    """As :func:`_named_by`, of the taggings with one of *contexts*."""
+    """As :func:`_named_by_few` says, of the taggings with one of *contexts*."""
     named = [event for (event,) in _few_tagged.rows(contexts=sorted(contexts))]
     if len(named) <= _FEW:
         return rows.filter(pk__in=named)
+    rows = _between(rows, [Tagging.objects.in_order().filter(context=pk) for pk in sorted(contexts)])
     return rows.filter(Exists(_tagged(contexts).order_by().filter(event=OuterRef("pk"))))
 
 
-def _named_by(rows: QuerySet[Event], *links: QuerySet[Any], order: tuple[str, ...] = ()) -> QuerySet[Event]:
-    """Those *rows* that a row of *links* names as its ``event``. *order*: that of an index of all links.
+def _citing(rows: QuerySet[Event], column: str, value: list[int]) -> QuerySet[Event]:
+    """As :func:`_named_by_few` says, of the citations with one of these publishers or sources."""
+    named = _named_by_few(Citation.objects.filter(**{f"{column}__in": value}))
+    if named is not None:
+        return rows.filter(pk__in=named)
+    if column == "publisher":
+        rows = _between(rows, [Citation.objects.in_order().filter(publisher=pk) for pk in value])
+    # As a sum no index has it: SQLite would look for the event among all that cite the publisher.
+    said = Citation.objects.alias(named=F(f"{column}_id") + 0).filter(named__in=value)
+    return rows.filter(Exists(said.order_by().filter(event=OuterRef("pk"))))
+
+
+def _named_by_few(links: QuerySet[Any], order: tuple[str, ...] = ()) -> set[int] | None:
+    """The events that *links* name where these are few; None where they are many.
 
     Few are looked up one by one. Of many, sorting them would read them all, so the list is walked
-    in its own order instead, and each event asked: with many, the next one is near.
+    in its own order instead, and each event asked: with many, the next one is near. *order*: that of an
+    index of all links.
     """
-    named: set[int] = set()
-    for rows_of_one in links:
-        found = list(rows_of_one.order_by(*order).values_list("event", flat=True)[: _FEW + 1])
-        if len(found) > _FEW:  # perhaps one event many times, but there may be others that were not read
-            break
-        named.update(found)
-    else:
-        return rows.filter(pk__in=named)
-    asked = Q()
-    for rows_of_one in links:
-        asked |= Q(Exists(rows_of_one.order_by().filter(event=OuterRef("pk"))))
-    return rows.filter(asked)
+    found = list(links.order_by(*order).values_list("event", flat=True)[: _FEW + 1])
+    return None if len(found) > _FEW else set(found)  # or one event many times: it does not matter
+
+
+def _between(rows: QuerySet[Event], links: Sequence[QuerySet[Any]]) -> QuerySet[Event]:
+    """*rows* from the first to the last day that any of *links* has, each in the order of its key.
+
+    So a walk along the days begins where there is something. Two queries for each; of very many it is
+    not worth them.
+    """
+    if len(links) > _BOUNDED_MOST:
+        return rows
+    keys = [
+        one.order_by(order).values_list("key", flat=True).first()
+        for one in links
+        for order in ("key", "-key")
+    ]
+    days = [date_of(key) for key in keys if key is not None]
+    return rows.filter(date__range=(min(days), max(days))) if days else rows.none()
 
 
 class EventFilter(SearchFilter):
@@ -210,6 +232,12 @@ def search_filters(asked: Vocabulary) -> Filters:
         last=given.get("date_to"),
         among=among,
     )
+
+
+def whole_editions(asked: Vocabulary) -> tuple[str, ...] | None:
+    """The editions whose events all meet a valid ``EventFilter``; None where it asks for anything else."""
+    given = {name: value for name, value in asked.form.cleaned_data.items() if value not in (None, [], "")}
+    return tuple(given.get("edition", EDITIONS)) if given.keys() <= {"edition"} else None
 
 
 def _names_of(publisher_ids: Collection[int]) -> tuple[str, ...]:

@@ -164,6 +164,7 @@ class Tagging(models.Model):
                 condition=Q(removed=False, key__isnull=True),
                 name="tagging_hidden",
             ),
+            models.Index(fields=["context", "-event"], condition=Q(removed=True), name="tagging_removed"),
         )
 
     def __str__(self) -> str:
