@@ -381,9 +381,9 @@ class TestContext:
             return len(queries)
 
         write(chief, contexts=["Bridges"])
-        # The context; its events; aliases; its revisions; merged ones' names; documents; revisions of
-        # events; contexts renamed since.
-        assert cost() == 8
+        # The context; its events, those it was taken off, and which of them are public; aliases; its
+        # revisions; merged ones' names; documents; revisions of events; contexts renamed since.
+        assert cost() == 10
         for number in (2, 3):
             write(chief, f"Bridge {number} opens.", contexts=["Bridges"])
         assert cost() == 8
