@@ -386,7 +386,7 @@ class TestContext:
         assert cost() == 10
         for number in (2, 3):
             write(chief, f"Bridge {number} opens.", contexts=["Bridges"])
-        assert cost() == 8
+        assert cost() == 10
 
 
 _NAMES = ("text", "date", "contexts", "state")
