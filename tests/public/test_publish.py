@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -22,8 +23,7 @@ pytestmark = pytest.mark.django_db
 DAY = "news/2004/02/9"
 
 
-@pytest.fixture
-def archive() -> Event:
+def make_archive() -> None:
     """Two days in English, one in Chinese, a merged event, a former address, a withdrawn event."""
     event = make.make_event("A treaty is signed.", slug="a-treaty", lead="Treaties", contexts=["Bridges"])
     make.make_event("A bridge opens.", slug="a-bridge", contexts=["Bridges"])
@@ -34,7 +34,20 @@ def archive() -> Event:
     make.make_context("Crossings", merged_into=make.make_context("Bridges"))
     make.make_event("Not so.", slug="not-so", state=State.WITHDRAWN)
     make.make_event("一座桥开通。", slug="一座桥开通", edition="zh", contexts=["桥梁"])
-    return event
+
+
+@pytest.fixture
+def archive(db: None, begin_with: Callable[..., None]) -> Event:
+    """The event of the treaty, among the others."""
+    begin_with("published_archive", make_archive)
+    return Event.objects.get(text="A treaty is signed.")
+
+
+@pytest.fixture
+def site(archive: Event, published: Callable[..., None], tmp_path: Path) -> Path:
+    """The folder of the archive's site."""
+    published("archive", tmp_path / "site")
+    return tmp_path / "site"
 
 
 @pytest.fixture(autouse=True)
@@ -57,9 +70,8 @@ def broken(folder: Path) -> list[str]:
     return [link for link in broken_links(folder) if "/on-this-day/" not in link]
 
 
-def test_every_page_stands_where_readers_find_it(archive: Event, client: Client, tmp_path: Path) -> None:
-    run(tmp_path / "site")
-    site = files(tmp_path / "site")
+def test_every_page_stands_where_readers_find_it(client: Client, site: Path) -> None:
+    held = files(site)
     for path in (
         "/index.md", "/news/2004/02/9/index.json", f"/{DAY}/a-treaty.md", f"/{DAY}/a-treaty.json",
         f"/{DAY}/a-treaty.xml", f"/{DAY}/index.atom", "/contexts/bridges/index.xml",
@@ -67,7 +79,7 @@ def test_every_page_stands_where_readers_find_it(archive: Event, client: Client,
     ):  # fmt: skip
         live = client.get(path)
         assert live.status_code == 200, path
-        assert site[path.removeprefix("/")] == live.content.replace(b"http://127.0.0.1:8000", BASE.encode())
+        assert held[path.removeprefix("/")] == live.content.replace(b"http://127.0.0.1:8000", BASE.encode())
     for name in (
         "index.html", "zh/index.html", f"{DAY}/a-treaty.html", "zh/news/2004/02/9/一座桥开通.html",
         "404.html", "on-this-day/02/9/index.html", "zh/on-this-day/02/9/index.html", "news/2004/index.html",
@@ -75,18 +87,17 @@ def test_every_page_stands_where_readers_find_it(archive: Event, client: Client,
         "corrections/index.atom", "feeds/news.json", "index_rss.xml", "opinion/index.html", "410.html",
         "contexts/bridges/feed.json", "static/css/public.css", "sitemap.xml", "zh/news/index.html",
     ):  # fmt: skip
-        assert name in site, name
+        assert name in held, name
     assert (
-        f'<link rel="canonical" href="{BASE}/{DAY}/a-treaty.html">' in site[f"{DAY}/a-treaty.html"].decode()
+        f'<link rel="canonical" href="{BASE}/{DAY}/a-treaty.html">' in held[f"{DAY}/a-treaty.html"].decode()
     )
 
 
-def test_no_link_is_broken_and_none_needs_a_server(archive: Event, tmp_path: Path) -> None:
-    run(tmp_path / "site")
-    assert broken(tmp_path / "site") == []
+def test_no_link_is_broken_and_none_needs_a_server(site: Path) -> None:
+    assert broken(site) == []
     assert all(
         b'="/search/' not in page and b"<form" not in page
-        for name, page in files(tmp_path / "site").items()
+        for name, page in files(site).items()
         if name.endswith("html")
     )
 
@@ -102,36 +113,34 @@ def test_with_a_live_site_search_leads_there(archive: Event, tmp_path: Path) -> 
     assert broken(tmp_path / "site") == []
 
 
-def test_machines_are_led_to_where_the_files_stand(archive: Event, tmp_path: Path) -> None:
-    run(tmp_path / "site")
-    site = {name: page.decode() for name, page in files(tmp_path / "site").items()}
-    assert f"Sitemap: {BASE}/sitemap.xml" in site["robots.txt"]
-    assert f"<loc>{BASE}/sitemap/en-2004-02.xml</loc>" in site["sitemap.xml"]
-    assert f"<loc>{BASE}/{DAY}/a-treaty.html</loc>" in site["sitemap/en-2004-02.xml"]
-    assert f'<link href="{BASE}/feeds/news.atom" rel="self"/>' in site["feeds/news.atom"]
-    assert json.loads(site["feeds/news.json"])["feed_url"] == f"{BASE}/feeds/news.json"
-    assert not [name for name, page in site.items() if "127.0.0.1" in page]
+def test_machines_are_led_to_where_the_files_stand(site: Path) -> None:
+    held = {name: page.decode() for name, page in files(site).items()}
+    assert f"Sitemap: {BASE}/sitemap.xml" in held["robots.txt"]
+    assert f"<loc>{BASE}/sitemap/en-2004-02.xml</loc>" in held["sitemap.xml"]
+    assert f"<loc>{BASE}/{DAY}/a-treaty.html</loc>" in held["sitemap/en-2004-02.xml"]
+    assert f'<link href="{BASE}/feeds/news.atom" rel="self"/>' in held["feeds/news.atom"]
+    assert json.loads(held["feeds/news.json"])["feed_url"] == f"{BASE}/feeds/news.json"
+    assert not [name for name, page in held.items() if "127.0.0.1" in page]
 
 
-def test_former_addresses_lead_on(archive: Event, tmp_path: Path) -> None:
-    run(tmp_path / "site")
-    site = files(tmp_path / "site")
+def test_former_addresses_lead_on(archive: Event, site: Path) -> None:
+    held = files(site)
     target = f"/{DAY}/a-treaty.html"
     for name in (f"{DAY}/a-tretay.html", f"{DAY}/same-treaty.html", f"e/{archive.pk}/index.html"):
-        page = site[name].decode()
+        page = held[name].decode()
         assert f'<meta http-equiv="refresh" content="0; url={target}">' in page
         assert f'<link rel="canonical" href="{BASE}{target}">' in page
-    redirects = site["redirects.map"].decode().splitlines()
+    redirects = held["redirects.map"].decode().splitlines()
     merged, gone = Event.objects.get(state=State.MERGED).pk, Event.objects.get(state=State.WITHDRAWN).pk
     for path in (f"/e/{archive.pk}", f"/e/{merged}", f"/{DAY}/a-tretay.html", f"/{DAY}/same-treaty.html"):
         assert f'"{path}" "{target}";' in redirects
     assert f'"/{DAY}/a-tretay.json" "/{DAY}/a-treaty.json";' in redirects
     assert '"/contexts/crossings/feed.json" "/contexts/bridges/feed.json";' in redirects
-    assert set(site["gone.map"].decode().splitlines()) == {
+    assert set(held["gone.map"].decode().splitlines()) == {
         f'"/e/{gone}" 410;',
         *(f'"/{DAY}/not-so.{suffix}" 410;' for suffix in ("html", "md", "json", "xml", "bib", "ris")),
     }  # fmt: skip
-    assert not any("not-so" in name for name in site)
+    assert not any("not-so" in name for name in held)
 
 
 def test_a_second_run_writes_nothing(archive: Event, tmp_path: Path) -> None:
@@ -143,32 +152,27 @@ def test_a_second_run_writes_nothing(archive: Event, tmp_path: Path) -> None:
     assert written_at(tmp_path / "site") == before
 
 
-def test_the_manifest_names_every_file_and_what_renders_them(archive: Event, tmp_path: Path) -> None:
-    run(tmp_path / "site")
-    head, *lines = [json.loads(line) for line in (tmp_path / "site" / MANIFEST).read_text().splitlines()]
+def test_the_manifest_names_every_file_and_what_renders_them(site: Path) -> None:
+    head, *lines = [json.loads(line) for line in (site / MANIFEST).read_text().splitlines()]
     assert head["format"] == "newsarchive-site"
     assert head["complete"]
     assert len(head["build"]) == 16
-    site = files(tmp_path / "site")
-    assert {line["path"] for line in lines} == site.keys()
-    assert all(line["size"] == len(site[line["path"]]) for line in lines)
-    assert sorted(path.name for path in (tmp_path / "site").glob(f"{MANIFEST}*")) == [MANIFEST]
+    held = files(site)
+    assert {line["path"] for line in lines} == held.keys()
+    assert all(line["size"] == len(held[line["path"]]) for line in lines)
+    assert sorted(path.name for path in site.glob(f"{MANIFEST}*")) == [MANIFEST]
 
 
-def test_what_was_withdrawn_goes_everywhere(archive: Event, tmp_path: Path) -> None:
-    run(tmp_path / "site")
+def test_what_was_withdrawn_goes_everywhere(site: Path) -> None:
     Event.objects.filter(addresses__slug="a-ferry").update(state=State.WITHDRAWN)
-    done = run(tmp_path / "site")
-    site = files(tmp_path / "site")
+    done = run(site)
     assert done.counts["removed"]
-    assert not (tmp_path / "site/news/2004/02/11").exists()
-    assert [name for name, page in site.items() if b"ferry" in page] == ["gone.map"]
-    assert broken(tmp_path / "site") == []
+    assert not (site / "news/2004/02/11").exists()
+    assert [name for name, page in files(site).items() if b"ferry" in page] == ["gone.map"]
+    assert broken(site) == []
 
 
-def test_files_of_others_are_left_alone(archive: Event, tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    run(site)
+def test_files_of_others_are_left_alone(site: Path) -> None:
     for name in ("CNAME", "extra/index.html", f"{DAY}/note.html", "news/2004/02/11/mine.txt"):
         (site / name).parent.mkdir(exist_ok=True)
         (site / name).write_text("mine")
@@ -185,9 +189,7 @@ def test_files_of_others_are_left_alone(archive: Event, tmp_path: Path) -> None:
     assert "a-tower.html" in done.problems[0]
 
 
-def test_a_damaged_or_lost_file_is_written_again(archive: Event, tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    run(site)
+def test_a_damaged_or_lost_file_is_written_again(site: Path) -> None:
     good = files(site)
     (site / f"{DAY}/a-treaty.html").unlink()
     (site / f"{DAY}/a-treaty.md").write_text("cut")
@@ -204,15 +206,14 @@ def test_a_folder_that_holds_something_else_is_refused(held: str, tmp_path: Path
     assert files(tmp_path) == {held: b"mine"}
 
 
-def test_a_manifest_that_names_files_elsewhere_removes_none(archive: Event, tmp_path: Path) -> None:
-    run(tmp_path / "site")
+def test_a_manifest_that_names_files_elsewhere_removes_none(site: Path, tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("mine")
-    with (tmp_path / "site" / MANIFEST).open("a") as manifest:
+    with (site / MANIFEST).open("a") as manifest:
         for path in ("../precious", str(tmp_path / "precious")):
             manifest.write(
                 json.dumps({"unit": "9", "path": path, "size": 4, "sha256": "", "validator": ""}) + "\n"
             )
-    run(tmp_path / "site")
+    run(site)
     assert (tmp_path / "precious").read_text() == "mine"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,7 @@ def short_year(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "DAYS", range(38, 42))
 
 
-@pytest.fixture
-def event() -> Event:
+def make_archive() -> None:
     """An event among others: of its day, of another month and related to it, of another edition."""
     event = make.make_event("A traety is signed.", slug="a-treaty", contexts=["Treaties"])
     make.make_event("A bridge opens.", slug="a-bridge", contexts=["Bridges"])
@@ -39,20 +39,32 @@ def event() -> Event:
     for day in range(1, 5):
         make.make_event(f"News of day {day}.", slug=f"news-{day}", date=f"2005-01-{day:02d}")
     make.make_event("一座桥开通。", slug="一座桥开通", edition="zh", contexts=["桥梁"])
-    return event
+
+
+@pytest.fixture
+def event(db: None, begin_with: Callable[..., None]) -> Event:
+    """The event of the treaty, among the others."""
+    begin_with("archive_published_again", make_archive)
+    return Event.objects.get(text="A traety is signed.")
+
+
+@pytest.fixture
+def site(event: Event, published: Callable[..., None], tmp_path: Path) -> Path:
+    """The folder of the archive's site."""
+    published("again", tmp_path / "site")
+    return tmp_path / "site"
 
 
 def test_a_corrected_typo_rewrites_the_pages_that_show_the_words_and_no_other(
-    event: Event, tmp_path: Path
+    event: Event, site: Path
 ) -> None:
-    run(tmp_path)
-    before = files(tmp_path)
+    before = files(site)
     values = EventValues(text="A treaty is signed.")
     correct_event(
         actor=make_person(), event_id=event.pk, version=event.version, values=values, grade=Grade.TYPO
     )
-    done = run(tmp_path)
-    rewritten = changed(before, files(tmp_path))
+    done = run(site)
+    rewritten = changed(before, files(site))
     assert rewritten == {
         *(f"{DAY}/a-treaty.{suffix}" for suffix in ALL),
         *(f"{DAY}/index.{suffix}" for suffix in (*FORMATS, "atom", "rss")),
@@ -66,41 +78,38 @@ def test_a_corrected_typo_rewrites_the_pages_that_show_the_words_and_no_other(
     assert done.counts["written"] == len(rewritten)
 
 
-def test_only_what_changed_is_made(event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(tmp_path)
+def test_only_what_changed_is_made(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     for name in ("write", "stream"):
         monkeypatch.setattr(Writer, name, lambda _self, path, *_rest: made.append(path))
-    run(tmp_path)
+    run(site)
     # Those that have no validator, and are compared by what they hold.
     assert set(made) == {"robots.txt", "redirects.map", "gone.map"}
 
 
 def test_a_killed_run_is_taken_up_and_what_it_wrote_is_known(
-    event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(tmp_path / "whole")
     with monkeypatch.context() as broken:
         broken.setattr(lists, "write_contexts", lambda *_args, **_more: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            run(tmp_path / "site")
-    assert (tmp_path / "site" / DAY / "a-treaty.html").exists()
-    assert not (tmp_path / "site/contexts/treaties").exists()
+            run(tmp_path / "killed")
+    assert (tmp_path / "killed" / DAY / "a-treaty.html").exists()
+    assert not (tmp_path / "killed" / "contexts/treaties").exists()
     Event.objects.filter(addresses__slug="a-bridge").update(state=State.WITHDRAWN)
-    done = run(tmp_path / "site")
-    run(tmp_path / "whole")
-    assert files(tmp_path / "site") == files(tmp_path / "whole")
-    assert not list((tmp_path / "site" / DAY).glob("a-bridge.*"))
+    done = run(tmp_path / "killed")
+    run(site)
+    assert files(tmp_path / "killed") == files(site)
+    assert not list((tmp_path / "killed" / DAY).glob("a-bridge.*"))
     assert done.counts["removed"] == 6
     assert done.counts["unchanged"] > 50
 
 
 def test_a_run_killed_at_any_file_is_taken_up(
-    event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    event: Event, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed after a page was written and before its unit was whole, then the archive goes back."""
-    run(tmp_path)
-    good = files(tmp_path)
+    good = files(site)
     Event.objects.filter(pk=event.pk).update(state=State.WITHDRAWN)
     real, left = Writer.write, iter(range(12))
 
@@ -111,12 +120,12 @@ def test_a_run_killed_at_any_file_is_taken_up(
     with monkeypatch.context() as broken:
         broken.setattr(Writer, "write", dying)
         with pytest.raises(StopIteration):
-            run(tmp_path)
-    assert files(tmp_path) != good
+            run(site)
+    assert files(site) != good
     Event.objects.filter(pk=event.pk).update(state=State.PUBLISHED)
-    run(tmp_path)
-    assert files(tmp_path) == good
-    assert [path.name for path in tmp_path.glob(f"{MANIFEST}*")] == [MANIFEST]
+    run(site)
+    assert files(site) == good
+    assert [path.name for path in site.glob(f"{MANIFEST}*")] == [MANIFEST]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -21,7 +21,6 @@ from events.models import Event
 from events.public.static_site import lists
 from events.vocabulary import State
 from tests import factories as make
-from tests.public.sites import run
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 pytestmark = [
@@ -100,9 +99,8 @@ class Server:
         self._process.wait(10)
 
 
-@pytest.fixture
-def event() -> Event:
-    """One of two events in English; one in Chinese; merged, former, withdrawn and removed ones."""
+def make_archive() -> None:
+    """Two events in English; one in Chinese; merged, former, withdrawn and removed ones."""
     event = make.make_event("A treaty is signed.", slug="a-treaty", lead="Treaties")
     make.make_event("A treaty signed.", slug="same-treaty", into=event)
     make.former_address(event, "a-tretay")
@@ -110,13 +108,21 @@ def event() -> Event:
     make.make_event("不是。", slug="不是", state=State.WITHDRAWN, edition="zh")
     make.make_event("Not lawful.", slug="not-lawful", state=State.LEGAL)
     make.make_event("一座桥开通。", slug="一座桥开通", edition="zh", contexts=["桥梁"])
-    return event
 
 
 @pytest.fixture
-def server(event: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def event(db: None, begin_with: Callable[..., None]) -> Event:
+    """The event of the treaty, among the others."""
+    begin_with("archive_behind_nginx", make_archive)
+    return Event.objects.get(text="A treaty is signed.")
+
+
+@pytest.fixture
+def server(
+    event: Event, published: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Server]:
     monkeypatch.setattr(lists, "DAYS", range(39, 40))
-    run(tmp_path / "site")
+    published("nginx", tmp_path / "site")
     (tmp_path / "nginx").mkdir()
     started = Server(tmp_path / "nginx", tmp_path / "site")
     started.wait()
