@@ -160,7 +160,7 @@ def play(editor: Actor, steps: list[Step]) -> None:
         transaction.set_rollback(True)
 
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def agreeing(what: str, place: int) -> list[Step]:

@@ -45,7 +45,7 @@ from events.vocabulary import EDITIONS, State, Tagged
 from tests.factories import make_context, make_event
 
 LinkRow = tuple[int, int, int, float, str]
-WORDS = ["storm", "ferry", "vote", "miners", "Lagos", "Quito", "Tuvalu", "Merkel", "Turkish", "Peru"]
+WORDS = ["storm", "ferry", "vote", "tax", "mine", "Lagos", "Quito", "Tuvalu", "Merkel", "Turkish", "Peru"]
 
 
 def stored() -> list[LinkRow]:
@@ -355,9 +355,8 @@ def set_event(event: Event, whole: Whole) -> None:
     Event.objects.filter(pk=event.pk).update(date=date, text=text, state=state)
 
 
-@pytest.mark.django_db
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
+FEW = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+HISTORIES = given(
     first=st.lists(wholes, min_size=2, max_size=9),
     rounds=st.lists(
         st.tuples(st.lists(wholes, max_size=2), st.lists(changes, max_size=3), st.booleans()), max_size=4
@@ -365,7 +364,9 @@ def set_event(event: Event, whole: Whole) -> None:
     bans=st.lists(st.tuples(st.integers(0, 20), st.sampled_from(NAMES)), max_size=4),
     generic=st.sampled_from([*NAMES, ""]),
 )
-def test_increments_end_where_a_rebuild_ends(
+
+
+def end_as_rebuilt(
     first: list[Whole],
     rounds: list[tuple[list[Whole], list[tuple[int, Whole]], bool]],
     bans: list[tuple[int, str]],
@@ -411,6 +412,12 @@ def test_increments_end_where_a_rebuild_ends(
         assert stored() == incremental == by_the_rule()
         assert versions() == before
         transaction.set_rollback(True)
+
+
+test_increments_end_where_a_rebuild_ends = pytest.mark.django_db(FEW(HISTORIES(end_as_rebuilt)))
+test_many_increments_end_where_a_rebuild_ends = pytest.mark.slow(
+    pytest.mark.django_db(settings(FEW, max_examples=400)(HISTORIES(end_as_rebuilt)))
+)
 
 
 def ban(event: Event, name: str) -> None:

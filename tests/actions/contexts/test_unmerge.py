@@ -183,13 +183,19 @@ NAMES = ("Alpha", "Beta", "Gamma", "Delta")
 SEVERAL = st.sets(st.sampled_from(NAMES), min_size=2, max_size=4)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(
-    st.lists(SEVERAL, min_size=2, max_size=3),
-    st.lists(st.tuples(st.sampled_from(NAMES[1:]), st.sampled_from(NAMES[:2])), min_size=2, max_size=4),
-    st.randoms(use_true_random=False),
+FEW = settings(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-def test_merges_taken_back_in_any_order_leave_the_archive_as_it_was(
+MERGES = given(
+    events=st.lists(SEVERAL, min_size=2, max_size=3),
+    merges=st.lists(
+        st.tuples(st.sampled_from(NAMES[1:]), st.sampled_from(NAMES[:2])), min_size=2, max_size=4
+    ),
+    order=st.randoms(use_true_random=False),
+)
+
+
+def merges_taken_back_leave_the_archive_as_it_was(
     chief: Actor, events: list[set[str]], merges: list[tuple[str, str]], order: Any
 ) -> None:
     with transaction.atomic():
@@ -216,6 +222,14 @@ def test_merges_taken_back_in_any_order_leave_the_archive_as_it_was(
         transaction.set_rollback(True)
 
 
+test_merges_taken_back_in_any_order_leave_the_archive_as_it_was = FEW(
+    MERGES(merges_taken_back_leave_the_archive_as_it_was)
+)
+test_many_merges_taken_back_in_any_order_leave_the_archive_as_it_was = pytest.mark.slow(
+    settings(FEW, max_examples=200)(MERGES(merges_taken_back_leave_the_archive_as_it_was))
+)
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["merge", "unmerge", "take", "give", "robot"]),
@@ -225,11 +239,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(STEPS)
-def test_whatever_is_done_in_whatever_order_no_decision_of_a_person_is_lost(
-    chief: Actor, steps: list[tuple[str, int, str, str]]
-) -> None:
+def no_decision_of_a_person_is_lost(chief: Actor, steps: list[tuple[str, int, str, str]]) -> None:
     with transaction.atomic():
         for name in NAMES:
             make_context(name)
@@ -265,6 +275,14 @@ def test_whatever_is_done_in_whatever_order_no_decision_of_a_person_is_lost(
                     assert (name in tags(f"e{number}")) == there, (verb, one, other)
             assert not Tagging.objects.filter(context__merged_into__isnull=False).exists()
         transaction.set_rollback(True)
+
+
+test_whatever_is_done_in_whatever_order_no_decision_of_a_person_is_lost = settings(FEW, max_examples=25)(
+    given(steps=STEPS)(no_decision_of_a_person_is_lost)
+)
+test_whatever_is_done_in_many_orders_no_decision_of_a_person_is_lost = pytest.mark.slow(
+    settings(FEW, max_examples=400)(given(steps=STEPS)(no_decision_of_a_person_is_lost))
+)
 
 
 ORIGIN, PERSON = Tag(Tagged.ORIGIN), Tag(Tagged.PERSON)

@@ -88,9 +88,7 @@ def in_order_of_one_text(items: list[Item]) -> list[Item]:
     ]  # fmt: skip
 
 
-@given(seed=st.integers(0, 10**6), size=st.sampled_from([1, 7, 100]))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_order_of_files_does_not_matter(monkeypatch: pytest.MonkeyPatch, seed: int, size: int) -> None:
+def order_does_not_matter(monkeypatch: pytest.MonkeyPatch, seed: int, size: int) -> None:
     monkeypatch.setattr(run._Pace, "size", size)
     monkeypatch.setattr(run, "_BATCH_LEAST", size)
     contents = []
@@ -107,6 +105,14 @@ def test_the_order_of_files_does_not_matter(monkeypatch: pytest.MonkeyPatch, see
             contents.append(public_content())
             transaction.set_rollback(True)
     assert contents[0] == contents[1]
+
+
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+ORDERS = given(seed=st.integers(0, 10**6), size=st.sampled_from([1, 7, 100]))
+test_the_order_of_files_does_not_matter = FEW(ORDERS(order_does_not_matter))
+test_none_of_many_orders_of_files_matters = pytest.mark.slow(
+    settings(FEW, max_examples=100)(ORDERS(order_does_not_matter))
+)
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
