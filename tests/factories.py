@@ -147,13 +147,18 @@ def former_address(event: Event, slug: str, *, date: dt.date | None = None) -> A
 
 
 def relate(
-    event: Event, target: Event, *, rank: int = 1, score: float = 1.0, shared: Iterable[str] = ()
+    event: Event,
+    target: Event,
+    *,
+    rank: int = 1,
+    score: float = 1.0,
+    shared: Iterable[str] = (),
+    loose: bool = False,
 ) -> RelatedLink:
-    """A computed related link whose reason is the contexts named *shared*."""
+    """A computed related link by the contexts named *shared*; *loose*: too little for readers."""
     ids = [make_context(name, edition=event.edition).pk for name in shared]
-    return RelatedLink.objects.create(
-        event=event, target=target, rank=rank, score=score, reason={"contexts": ids}
-    )
+    reason: dict[str, Any] = {"contexts": ids, **({"loose": True} if loose else {})}
+    return RelatedLink.objects.create(event=event, target=target, rank=rank, score=score, reason=reason)
 
 
 def make_editorial(title: str = "A case for patience", **fields: Any) -> Editorial:

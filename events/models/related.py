@@ -17,7 +17,7 @@ class RelatedLink(models.Model):
     of those that both have; ``counts``, how many events had each when features were counted; ``points``,
     what each adds to the score; ``words``, the most telling shared ones as [word, events, points];
     ``story``, the context under which both stand; ``near``, what their distance in time leaves of the
-    points.
+    points; ``loose``, that they have too little in common for readers.
     """
 
     event = models.ForeignKey("events.Event", models.CASCADE, related_name="related_links")

@@ -34,7 +34,7 @@ from events.public.frame import FORMATS, alternates, date_link, render
 from events.public.memento import links_of
 from events.public.ready import href, moment, name, ready
 from events.public.words import day_words, grade_word, words
-from events.related.reasons import words_shared
+from events.related.reasons import for_readers, words_shared
 from events.slugs import RESERVED, removed_slug
 from events.vocabulary import EDITIONS, State
 
@@ -239,7 +239,7 @@ def event_context(
         "contexts": _contexts(event, beside),
         "citations": [shown_citation(row, event["summary"]) for row in event["citations"]],
         "own_words": any(row.get("title") or row.get("description") for row in event["citations"]),
-        "related": [_related(edition, row) for row in event["related"]],
+        "related": [_related(edition, row) for row in for_readers(event["related"])],
         "corrections": [
             {
                 "grade": grade_word(edition, row["grade"]),

@@ -67,7 +67,7 @@ class Picker:
                 continue
             picked.append((at, score))
         return [
-            Link(int(self._rows.ids[at]), score, self._reason(place, at, written, found.shared))
+            Link(int(self._rows.ids[at]), score, self._reason(place, at, score, written, found.shared))
             for at, score in picked
         ]
 
@@ -102,7 +102,9 @@ class Picker:
             found = self._words[place] = frozenset(terms[terms & KIND_MASK == WORD].tolist())
         return found
 
-    def _reason(self, place: int, other: int, written: Mapping[int, str], shared: Pairs) -> dict[str, Any]:
+    def _reason(
+        self, place: int, other: int, score: float, written: Mapping[int, str], shared: Pairs
+    ) -> dict[str, Any]:
         """Why the two are related: see ``models.RelatedLink``."""
         scorer, rows = self._scorer, self._rows
         begin, end = rows.starts[other], rows.starts[other + 1]
@@ -133,4 +135,6 @@ class Picker:
             "words": [[word, events, round(said, 2)] for word, (said, events) in best],
             "near": round(scorer.left_of(apart), 3),
         }
-        return {**reason, "story": story} if story else reason
+        if story:
+            return {**reason, "story": story}
+        return {**reason, "loose": True} if scorer.is_loose(score, apart) else reason

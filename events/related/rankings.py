@@ -23,7 +23,9 @@ class Ranking:
     archive has fewer events a day than :data:`DENSITY`, the curves are as much longer.
     *words_least*: so many words must be shared where no name and no context is. *category*: times this in
     one category; *strangers*: times this where both name countries and none is in both. *least*: a link must
-    score so many times what a word says that stands nowhere else, or tell the same story.
+    score so many times what a word says that stands nowhere else, or tell the same story. *close*: so many
+    times that it must score where only the root of what the distance in time leaves is taken; a link of less
+    is loose, and left out of readers' pages.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Ranking:
     category: float = 1.0
     strangers: float = 1.0
     least: float = 0.0
+    close: float = 0.0
 
     @cached_property
     def weights(self) -> npt.NDArray[np.float64]:
@@ -71,6 +74,7 @@ LENGTH_SHARE: Final = 0.75
 STORIES: Final = Ranking(
     "stories", words=1.0, names=1.0, nations=2.0, contexts=1.0, exhaustive=False,
     nearness=((0.5, 3.0, 1.0), (0.5, 200.0, 0.5)), words_least=2, category=1.3, strangers=0.8, least=1.0,
+    close=2.4,
 )  # fmt: skip
 BM25: Final = Ranking("bm25", words=1.0, mutual=False)
 BM25_IN_TIME: Final = Ranking("bm25-in-time", words=1.0, mutual=False, nearness=((1.0, 100.0, 1.0),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 SHARED_SHOWN: Final = 3
@@ -14,7 +14,7 @@ def reason_in_full(stored: Mapping[str, Any], names: Mapping[int, str]) -> dict[
 
     *stored*: ``models.RelatedLink.reason``, empty for a link that is only pinned; *names* of contexts by
     id. ``shares`` has what both events share, the most telling first; ``near`` is ``None`` where nothing is
-    computed.
+    computed. ``loose``: the two have little in common, see :func:`for_readers`.
     """
     contexts = list(stored.get("contexts", ()))
     counts, points = stored.get("counts", ()), stored.get("points", ())
@@ -33,7 +33,16 @@ def reason_in_full(stored: Mapping[str, Any], names: Mapping[int, str]) -> dict[
         "story": names.get(stored.get("story", 0), ""),
         "shares": sorted(shares, key=lambda share: (-share["points"], share["said"])),
         "near": stored.get("near"),
+        "loose": stored.get("loose", False),
     }
+
+
+def for_readers(links: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of an event's links that its page shows: what editors chose or noted, and what is not loose.
+
+    Programs get all of them, and what each has in common.
+    """
+    return [link for link in links if link["pinned"] or link["note"] or not link["reason"]["loose"]]
 
 
 def words_shared(reason: Mapping[str, Any]) -> list[str]:

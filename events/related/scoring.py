@@ -10,6 +10,7 @@ feature (``statistics``). So what an event costs does not grow with the archive.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -82,7 +83,8 @@ class Scorer:
         self._kind_of_category = np.unique(rows.categories, return_inverse=True)[1]
         self._left = ranking.left_by_day(statistics.density)
         # Among few events little is rare.
-        self._least = ranking.least * statistics.unseen if statistics.events > SMALL else 0.0
+        unseen = statistics.unseen if statistics.events > SMALL else 0.0
+        self._least, self._close = ranking.least * unseen, ranking.close * unseen
 
     @property
     def in_time(self) -> bool:
@@ -92,6 +94,14 @@ class Scorer:
     def left_of(self, apart: int) -> float:
         """What is left of a score at so many days' distance."""
         return float(self._left[min(apart, len(self._left) - 1)])
+
+    def is_loose(self, score: float, apart: int) -> bool:
+        """Whether two so many days apart, with this score, have too little in common for readers.
+
+        The time between, which ranks them, counts by its root here: what happened the same day by chance has
+        little in common, and a story's beginning years before much.
+        """
+        return score < self._close * math.sqrt(self.left_of(apart))
 
     @cached_property
     def weights(self) -> Floats:

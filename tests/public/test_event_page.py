@@ -163,6 +163,37 @@ def test_related_list_gives_reasons_and_obeys_pins_and_bans(client: Client, even
     assert "withdrawn event" not in html
 
 
+def test_readers_get_no_loose_links_but_those_that_editors_chose_and_programs_get_all(
+    client: Client, event: Event
+) -> None:
+    told = ["A close event.", "A loose event.", "A loose one with a note.", "A loose one that is pinned."]
+    for rank, text in enumerate(told, start=1):
+        make.relate(event, make.make_event(text, date=f"2004-03-{rank:02}"), rank=rank, loose=rank > 1)
+    for decision, text in ((Decision.NOTE, told[2]), (Decision.PIN, told[3])):
+        target = Event.objects.get(text=text)
+        Curation.objects.create(event=event, target=target, decision=decision, note="See.", by_name="ann")
+    shown = re.findall(r'<li><a href="[^"]+">([^<]+)</a>\n<p class="why">', page(client))
+    assert shown == [told[3], told[0], told[2]]
+    related = json.loads(page(client, f"{PAGE}.json"))["related"]
+    assert [(row["text"], row["reason"]["loose"]) for row in related] == [
+        (told[3], True), (told[0], False), (told[1], True), (told[2], True),
+    ]  # fmt: skip
+    assert all(text in page(client, f"{PAGE}.md") for text in told)
+
+
+@pytest.mark.parametrize("loose", [0, 2])
+def test_an_event_that_stands_alone_has_no_heading_of_related_events(
+    client: Client, event: Event, loose: int
+) -> None:
+    for rank in range(1, loose + 1):
+        make.relate(event, make.make_event(f"Loose {rank}."), rank=rank, loose=True)
+    html = page(client)
+    assert "Related events" not in html
+    assert 'id="related"' not in html
+    assert "Loose" not in html
+    assert 'id="about"' in html
+
+
 @pytest.mark.parametrize(
     ("suffix", "content_type", "part"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -241,6 +242,46 @@ def test_what_is_worth_less_than_a_unique_word_is_no_link_but_the_same_story_is(
     # Under one lead the two tell one story, however little else they share.
     rows = archive(*told, contexts={1: [9], 4: [9]}, lead=9)
     assert {link.target for link in links(rows, 1, told[0][1])} == {2, 4}
+
+
+def test_what_has_little_in_common_is_loose_however_near_it_happened() -> None:
+    filler = [
+        (f"2004-{1 + n % 12:02}-{1 + n % 28:02}", " ".join(f"word{n}x{k}" for k in range(9)))
+        for n in range(230)
+    ]
+    told = [
+        ("2004-02-09", "Storm over Lagos harbour sinks the ferry Marlin with pilgrims and cattle on board."),
+        (
+            "2004-02-09",
+            "The mayor of Lagos opens a harbour for bread and books, says a man who reads maps.",
+        ),
+        ("2019-02-09", "The ferry Marlin, which sank with cattle and pilgrims, is raised by two cranes."),
+        *filler,
+    ]
+    found = {link.target: link for link in links(archive(*told), 1, told[0][1])}
+    assert found[2].score > found[3].score
+    assert {target: link.reason.get("loose", False) for target, link in found.items()} == {2: True, 3: False}
+    # Under one lead the two tell one story; where little is counted, nothing is rare.
+    of_story = archive(*told, contexts={1: [9], 2: [9]}, lead=9)
+    assert not any("loose" in link.reason for link in links(of_story, 1, told[0][1]))
+    assert not any("loose" in link.reason for link in links(archive(*told[:3]), 1, told[0][1]))
+    assert not any("loose" in link.reason for link in links(archive(*told), 1, told[0][1], ranking=BM25))
+
+
+def test_loose_is_what_the_definition_says() -> None:
+    rows = made_up(260)
+    statistics = count_features([rows], 1)
+    picker = Picker(Scorer(rows, statistics, replace(STORIES, close=1.5)))
+    loose = []
+    for event_id in rows.ids.tolist():
+        place = rows.place_of(event_id)
+        for link in picker.links(place, {}):
+            days = abs(int(rows.days[rows.place_of(link.target)] - rows.days[place]))
+            left = STORIES.left_by_day(statistics.density)[days]
+            loose.append("loose" in link.reason)
+            assert loose[-1] == (link.score / left**0.5 < 1.5 * statistics.unseen)
+    assert any(loose)
+    assert not all(loose)
 
 
 def test_the_fewer_events_a_day_the_less_a_day_parts_them() -> None:

@@ -16,7 +16,7 @@ from events.actions.relate import ranking_in_use
 from events.models import BannedReason, Context, Curation, Event, RelatedLink, Tagging
 from events.related.neighbourhoods import links_of
 from events.related.picking import LINKS, Link
-from events.related.reasons import reason_in_full, reason_in_numbers, words_shared
+from events.related.reasons import for_readers, reason_in_full, reason_in_numbers, words_shared
 from events.vocabulary import Decision
 
 RANKED: Final = 20
@@ -48,13 +48,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A link of the event, computed or decided. ``rank`` is 0 for one that is not among those computed."""
+    """A link of the event, computed or decided. ``rank`` is 0 for one that is not among those computed.
+
+    ``loose``: its reason is too little for readers.
+    """
 
     target: Event
     why: str
     rank: int = 0
     score: float = 0.0
     numbers: str = ""
+    loose: bool = False
     decided: Curation | None = None
 
     @property
@@ -71,6 +75,11 @@ class LinkRow:
     def is_cut_off(self) -> bool:
         """Whether readers would get it if the ranking were longer."""
         return self.rank > LINKS
+
+    @property
+    def is_too_loose(self) -> bool:
+        """Whether readers do not get it since it has too little in common, and nobody decided otherwise."""
+        return self.loose and not self.decided
 
 
 class RelatedLinks:
@@ -99,7 +108,7 @@ class RelatedLinks:
         self.hits = [rows[pk] for pk in found if pk in rows and pk != event.pk]
         self.public = [
             {**row, "words": words_shared(row["reason"])}
-            for row in queries.related_of([event.pk]).get(event.pk, [])
+            for row in for_readers(queries.related_of([event.pk]).get(event.pk, []))
         ]
 
     @property
@@ -113,8 +122,9 @@ class RelatedLinks:
         decided = {row.target_id: row for row in curations}
         names = {reason.context.pk: reason.context.name for reason in self.reasons}
         places = {
-            link.target: (rank, link.score, reason_in_numbers(reason_in_full(link.reason, names)))
+            link.target: (rank, link.score, reason_in_numbers(reason), reason["loose"])
             for rank, link in enumerate(computed, start=1)
+            for reason in [reason_in_full(link.reason, names)]
         }
         wanted = {*decided, *places, *found}
         targets = Event.objects.filter(pk__in=wanted).only("id", "edition", "date", "text", "state")
@@ -123,7 +133,7 @@ class RelatedLinks:
             target.pk: LinkRow(
                 target,
                 in_words(shared[target.pk]),
-                *places.get(target.pk, (0, 0.0, "")),
+                *places.get(target.pk, (0, 0.0, "", False)),
                 decided=decided.get(target.pk),
             )
             for target in targets

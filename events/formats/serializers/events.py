@@ -61,6 +61,7 @@ class ReasonSerializer(Shape):
     near = serializers.FloatField(
         allow_null=True, help_text="What their distance in time leaves of the points; null: not computed."
     )
+    loose = serializers.BooleanField(help_text="Little in common: readers' pages leave the link out.")
 
 
 class RelatedSerializer(Shape):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from events.actions.reasons import ban_reason
 from events.actions.relate import relate_due
 from events.admin.event.related_find import find_events
 from events.models import BannedReason, Context, Curation, Event
+from events.related import scoring
+from events.related.rankings import RANKINGS, STORIES
 from events.vocabulary import Decision, Role, State
 from tests.factories import make_context, make_event
 from tests.people import make_person
@@ -178,6 +181,35 @@ def test_too_generic_everywhere_asks_first_and_says_how_many_lists_change(desk: 
     assert tusk.generic
     assert [row["reason"]["contexts"] for row in queries.related_of([event.pk])[event.pk]] == [["Treaty"]]
     assert desk.get(url(event, "_generic", 10**9)).status_code == 404
+
+
+def test_a_loose_link_is_marked_and_no_reader_gets_it_until_somebody_decides(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "SMALL", 1)
+    monkeypatch.setitem(RANKINGS, STORIES.name, replace(STORIES, least=0.0, close=9.0))
+    event, target = make_event("The ferry Marlin sinks."), make_event("The Marlin is built.")
+    relate_due()
+    assert [row["reason"]["loose"] for row in queries.related_of([event.pk])[event.pk]] == [True]
+    shown = words(desk.get(url(event)))
+    assert "Rank 1, score" in shown
+    assert "Too little in common for readers" in shown
+    assert "Readers see no related links: what is computed has too little in common, or is banned." in shown
+    public = f"{event.addresses.get().path}.html"
+    assert target.text not in desk.get(public).content.decode()
+    note_related(actor=make_person(name="o"), event_id=event.pk, target_id=target.pk, note="Its beginning.")
+    shown = words(desk.get(url(event)))
+    assert "Too little in common" not in shown
+    assert "Readers see no related links" not in shown
+    assert target.text in desk.get(public).content.decode()
+
+
+def test_an_event_without_any_links_says_so(desk: Client) -> None:
+    event = make_event("Stands alone.")
+    relate_due()
+    shown = words(desk.get(url(event)))
+    assert "No published event has enough in common with this one" in shown
+    assert "Readers see no related links." in shown
 
 
 def test_the_preview_is_what_readers_see(desk: Client, event: Event) -> None:
