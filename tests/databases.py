@@ -41,7 +41,7 @@ def database_of_this_worker(folder: Path) -> Iterator[None]:
         _lead_to(migrated())
         creation.clone_test_db(WORKER, verbosity=0)
         _lead_to(creation.get_test_db_clone_settings(WORKER)["NAME"])
-    as_migrated = partial(put_back, everything(rows_now()))
+    as_migrated = staticmethod(partial(put_back, everything(rows_now())))
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", as_migrated):
         yield
     creation.destroy_test_db(verbosity=0)
