@@ -53,9 +53,9 @@ def test_chinese_is_compared_by_characters() -> None:
 def test_hostile_texts_are_bounded_in_time() -> None:
     old = " ".join(f"a{number * 7919 % 3001}" for number in range(9_000))
     new = " ".join(f"a{number * 104729 % 2999}" for number in range(9_000))
-    started = time.perf_counter()
+    started = time.process_time()
     parts = word_diff(old, new)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert "".join(part.text for part in parts if part.op != "insert") == old
     (long_delete, long_insert) = word_diff("x " * 30_000, "y " * 30_000)
     assert (long_delete.op, long_insert.op) == ("delete", "insert")

@@ -160,26 +160,26 @@ def test_five_thousand_characters_merge_quickly(cjk: bool) -> None:
     unit = "".join(chr(0x4E00 + number * 7 % 900) for number in range(500)) if cjk else LONG + ". "
     base = (unit * 60)[:5_000]
     ours, upstream = "X " + base[5:], base[:-9] + "End."
-    started = time.perf_counter()
+    started = time.process_time()
     merged = merge_text(base, ours, upstream, cjk=cjk)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert merged.clean
 
 
 @pytest.mark.parametrize("unit", ["a ", "word ", "a b "])
 def test_hostile_length_is_a_conflict_without_computing(unit: str) -> None:
     base = unit * TOKEN_LIMIT
-    started = time.perf_counter()
+    started = time.process_time()
     outcome = merge_text(base, "x " + base + "y", "z " + base + "w")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert not outcome.clean
 
 
 def test_hostile_repetition_is_bounded() -> None:
     base = "a b " * 4_000
-    started = time.perf_counter()
+    started = time.process_time()
     merge_text(base, base.replace("a b a", "a c a"), base.replace("b a b a b", "b d"))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_items_merge_by_what_each_side_added_and_removed() -> None:

@@ -82,7 +82,7 @@ def test_a_large_day_costs_milliseconds() -> None:
         f"Town{number} in Norway opens a new bridge{number} over the river{number}." for number in range(60)
     ]
     new, known = stories(*(text + " It cost nine million." for text in texts)), stories(*texts)
-    started = time.perf_counter()
+    started = time.process_time()
     pairs = pair_day(new, known)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert all(pair.new_index == pair.known_index for pair in pairs)

@@ -156,15 +156,15 @@ def test_obviously_different_pairs_cost_next_to_nothing() -> None:
         story(f"Town{number} opens a bridge number{number} over river{number} today.")
         for number in range(100)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     for one in stories:
         for other in stories:
             compare(one, other)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_hostile_length_is_bounded() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     compare(story("Aa bb, " * 100_000), story("Aa cc, " * 100_000))
     compare(story("大山 " * 100_000, cjk=True), story("大水 " * 100_000, cjk=True))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -81,9 +81,9 @@ def test_any_text_gets_an_answer(old: str, new: str, cjk: bool) -> None:
 
 
 def test_hostile_length_is_answered_quickly() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     suspicion("5 dead, " * 20_000, "6 dead, " * 20_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
