@@ -115,10 +115,7 @@ class Desk:
         assert set(bans.values_list("target", flat=True)) == self.bans
 
 
-@pytest.mark.django_db
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=steps)
-def test_decisions_stand_through_harvests_rebuilds_renames_and_merges(steps: list[tuple[str, Any]]) -> None:
+def decisions_stand(steps: list[tuple[str, Any]]) -> None:
     with transaction.atomic():
         _harvest([set(NAMES)] * len(STORIES), week=0)
         event, *others = Event.objects.order_by("pk")
@@ -145,3 +142,12 @@ def _harvest(contexts: Any, *, week: int) -> None:
         for (slug, text), names in zip(STORIES, contexts, strict=True)
     ]
     harvest(*told, moment=later(week))
+
+
+FEW = settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+test_decisions_stand_through_harvests_rebuilds_renames_and_merges = pytest.mark.django_db(
+    FEW(given(steps=steps)(decisions_stand))
+)
+test_decisions_stand_through_many_histories = pytest.mark.slow(
+    pytest.mark.django_db(settings(FEW, max_examples=150)(given(steps=steps)(decisions_stand)))
+)

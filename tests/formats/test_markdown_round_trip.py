@@ -151,9 +151,7 @@ def related(draw: st.DrawFn, edition: str) -> samples.Page:
     }
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(days())
-def test_reading_what_we_wrote_gives_the_same_records(events: list[samples.Page]) -> None:
+def reading_what_we_wrote_gives_the_same_records(events: list[samples.Page]) -> None:
     shared = {name for event in events for link in event["related"] for name in link["reason"]["contexts"]}
     with tempfile.TemporaryDirectory() as root:
         items = written(events, Path(root), known=shared)
@@ -162,6 +160,15 @@ def test_reading_what_we_wrote_gives_the_same_records(events: list[samples.Page]
     assert [essence(record) | {"summary": published(record.summary or "")} for record in found] == [
         expected(event) | {"summary": published(event["summary"])} for event in events
     ]
+
+
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+test_reading_what_we_wrote_gives_the_same_records = FEW(
+    given(events=days())(reading_what_we_wrote_gives_the_same_records)
+)
+test_reading_many_days_that_we_wrote_gives_the_same_records = pytest.mark.slow(
+    settings(FEW, max_examples=1_000)(given(events=days())(reading_what_we_wrote_gives_the_same_records))
+)
 
 
 def test_related_events_are_read_with_the_contexts_they_share(tmp_path: Path) -> None:

@@ -29,7 +29,10 @@ def unpacked(archive: Path, folder: Path) -> list[Item]:
 
 @pytest.mark.parametrize(
     ("month", "pages", "cited", "left_over", "without_lead", "leads"),
-    [("01", 2_123, 1_903, 429, 32, 1_324), ("06", 8_607, 8_135, 228, 91, 3_426)],
+    [
+        ("01", 2_123, 1_903, 429, 32, 1_324),
+        pytest.param("06", 8_607, 8_135, 228, 91, 3_426, marks=pytest.mark.slow),
+    ],
 )
 def test_chinese_archive(
     corpus: Corpus,
