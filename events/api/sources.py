@@ -45,6 +45,10 @@ class SourceListView(ListView):
         """One query for any number."""
         return [encode(head) for head in catalogue.source_heads([pk for (pk,) in rows])]
 
+    def count(self, request: Request) -> int:
+        """Of all of them in the quickest way."""
+        return super().count(request) if self.narrowed(request) else catalogue.source_count()
+
     @describe.listing(
         "sources_list", "sources", SourcePageSerializer, SourceFilter, BY_ID, "Sources that events cite"
     )

@@ -86,6 +86,8 @@ def test_only_cited_sources_are_public(get: Get, ids: Callable[[str], list[int]]
     cited = make_event("One.", citations=[("G", "https://g.example/1", "")]).citations.get().source_id
     held = make_event("Two.", state=State.HELD, citations=[("G", "https://g.example/2", "")])
     assert ids("sources/") == [cited]
+    for path in ("sources/?count=only", "sources/?count=only&publisher=G"):
+        assert get(path).json()["count"] == 1
     assert get(f"sources/{cited}/").json()["publisher"] == "G"
     assert get(f"sources/{held.citations.get().source_id}/").status_code == 404
 

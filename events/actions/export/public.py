@@ -90,7 +90,7 @@ COUNTS: Final[dict[Callable[[], Any], Callable[[], int]]] = {
     bodies: lambda: _events().count(),
     documents: lambda: _events().count(),
     contexts: lambda: Context.objects.standing().count(),
-    sources: lambda: catalogue.cited_sources().count(),
+    sources: catalogue.source_count,
     editorials: lambda: changes.told_editorials().count(),
     pins: lambda: _pins().count(),
     sequence: Change.objects.count,
