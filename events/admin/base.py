@@ -45,6 +45,7 @@ class ReadingAdmin(ModelAdmin[M]):
 
     show_full_result_count = False
     paginator = CountingPaginator
+    show_facets = admin.ShowFacets.NEVER  # each would count every row
     list_per_page = 50
     actions: Any = None
 

@@ -71,6 +71,7 @@ class Event(models.Model):
             models.Index(fields=["edition", "date"], name="event_day"),
             models.Index(fields=["id"], condition=~Q(state=State.PUBLISHED), name="event_hidden"),
             models.Index(fields=["updated_at", "id"], name="event_updated"),
+            models.Index(fields=["edition", "updated_at", "id"], name="event_updated_of_edition"),
         )
         permissions = tuple((right.value, right.label) for right in Right)
 

@@ -22,7 +22,7 @@ from events.actions.plan import values_json
 from events.admin.base import ActingAdmin, actor_of, may, number_of
 from events.admin.event.acts import ACTS, act_view, bulk_act, event_url
 from events.admin.event.form import EventForm, NewEventForm
-from events.admin.event.list_filters import MonthFilter, YearFilter
+from events.admin.event.list_filters import MonthFilter, StateFilter, YearFilter
 from events.admin.event.panel import head, panel
 from events.admin.event.preview import preview_of
 from events.admin.event.related import curate_view, find_view, generic_view, related_links, related_view
@@ -55,7 +55,8 @@ class EventAdmin(HistoryMixin, ActingAdmin[Event]):
     history_subject = "event"
     list_display = ("beginning", "date", "lead", "category", "state", "edition", "version", "updated_at")
     list_display_links = ("beginning",)
-    list_filter = ("state", "edition", "category", YearFilter, MonthFilter)
+    list_filter = (("state", StateFilter), "edition", "category", YearFilter, MonthFilter)
+    sortable_by = ("updated_at",)  # in another order every event would be sorted
     list_select_related = ("lead",)
     search_fields = ("text",)
     search_help_text = "Words (the newest 500 events that have them), a date (2004-02-09), an id, an address."

@@ -1,4 +1,4 @@
-"""Narrowing the list of events by year and month.
+"""Narrowing the list of events by state, year and month.
 
 Django's ``date_hierarchy`` asks every row for its year, which takes longer than all the rest of
 the page together in an archive of some size; the years between the first and the last are known.
@@ -16,6 +16,18 @@ from django.http import HttpRequest
 
 from events.admin.base import number_of
 from events.models import Event
+from events.vocabulary import State
+
+
+class StateFilter(admin.ChoicesFieldListFilter):
+    """The states. What readers do not see is found by the index of it."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        rows = super().queryset(request, queryset)
+        chosen: Any = self.used_parameters.get(self.lookup_kwarg)
+        if rows is None or not chosen or State.PUBLISHED in chosen:
+            return rows
+        return rows.filter(pk__in=Event.objects.hidden().values("pk"))
 
 
 class YearFilter(admin.SimpleListFilter):
