@@ -212,7 +212,7 @@ def _at_hosts(holder: Publisher, hosts: set[str]) -> list[int]:
 
 
 def _published_by(publisher_id: int) -> Q:
-    return Q(source__publisher=publisher_id) | Q(publisher=publisher_id)
+    return Q(publisher=publisher_id)  # of one with a source it is the source's
 
 
 def _events(publisher_id: int) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.actions.recording import Recording
 from events.models import Change, Citation, Context, Event, Publisher, Revision, Source, Tagging
@@ -82,9 +82,9 @@ def discard_contexts(context_ids: Collection[int], *, trace: Recording) -> list[
 
 def left_alone(event_ids: Collection[int]) -> tuple[list[Context], list[Source]]:
     """The contexts that no event but these has, and the sources that no other cites: for a page that asks."""
-    others = Tagging.objects.exclude(event__in=event_ids).values("context")
-    led = Event.objects.exclude(pk__in=event_ids).filter(lead__isnull=False).values("lead")
-    contexts = Context.objects.filter(taggings__event__in=event_ids).exclude(pk__in=others)
-    cited = Citation.objects.exclude(event__in=event_ids).filter(source__isnull=False).values("source")
-    sources = Source.objects.filter(citations__event__in=event_ids).exclude(pk__in=cited)
-    return list(contexts.exclude(pk__in=led).distinct()), list(sources.distinct())
+    tagged = Tagging.objects.filter(context=OuterRef("pk")).exclude(event__in=event_ids)
+    led = Event.objects.filter(lead=OuterRef("pk")).exclude(pk__in=event_ids)
+    contexts = Context.objects.filter(~Exists(tagged), ~Exists(led), taggings__event__in=event_ids)
+    cited = Citation.objects.filter(source=OuterRef("pk")).exclude(event__in=event_ids)
+    sources = Source.objects.filter(~Exists(cited), citations__event__in=event_ids)
+    return list(contexts.distinct()), list(sources.distinct())

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from events.actions.removal.unused import left_alone
+from events.contexts import event_counts
 from events.editorials import editorial_path
 from events.models import (
     Address,
@@ -38,8 +39,9 @@ def reach(event: Event) -> Json:
     addresses = Address.objects.filter(event__in=ids).order_by("-current", "pk")
     day = Event.objects.published().filter(edition=event.edition, date=event.date)
     own = Tagging.objects.active().filter(event=event).values("context")
-    public = Q(taggings__removed=False, taggings__event__state=State.PUBLISHED)
-    contexts = Context.objects.filter(pk__in=own).annotate(events=Count("taggings", filter=public))
+    tagged = Context.objects.filter(pk__in=own).order_by("name").values_list("pk", "name")[:_CONTEXTS]
+    names = dict(tagged)
+    counts = event_counts(names)
     linking = RelatedLink.objects.filter(target=event, event__state=State.PUBLISHED)
     curated = Curation.objects.filter(target=event).select_related("event").order_by("pk")
     return {
@@ -51,7 +53,7 @@ def reach(event: Event) -> Json:
         "public": event.is_public,
         "day": EDITIONS[event.edition].prefix + day_path(event.date),
         "others_that_day": day.exclude(pk=event.pk).count(),
-        "contexts": list(contexts.order_by("name").values_list("name", "events")[:_CONTEXTS]),
+        "contexts": [(name, counts.get(pk, 0)) for pk, name in names.items()],
         "indexed": SearchEntry.objects.filter(event=event).exists(),
         "linking": linking.count(),
         "pins": list(curated.filter(decision=Decision.PIN)[:_NAMED]),
