@@ -31,7 +31,11 @@ def pages(get: Get, path: str) -> list[tuple[str, int]]:
 
 
 @pytest.fixture
-def archive() -> None:
+def archive(db: None, begin_with: Callable[..., None]) -> None:
+    begin_with("archive_of_days", make_archive)
+
+
+def make_archive() -> None:
     for number, date in enumerate(DATES * 2):
         make_event(
             f"Event {number}.", date=date, slug=f"e{number}", edition="zh" if number % 3 == 0 else "en"
