@@ -55,6 +55,12 @@ _PLACES: Final = """
 _NEWEST: Final = (
     "FROM events_searchentry WHERE vector @@ CAST(%s AS tsquery) AND {inside} ORDER BY {order} DESC LIMIT %s"
 )
+_RECENT: Final = 20_000
+_AMONG_RECENT: Final = """
+    WITH asked AS (SELECT CAST(%s AS tsquery) AS said)
+    SELECT key FROM asked, (
+        SELECT key, vector FROM events_searchentry WHERE {inside} ORDER BY key DESC LIMIT %s) recent
+    WHERE vector @@ said ORDER BY key DESC LIMIT %s"""
 _RARE: Final = 5_000
 """Of fewer matches, as the planner thinks, the newest are found by looking at all of them."""
 _MONTHS: Final = (
@@ -111,9 +117,18 @@ class TextSearch:
         """Along the key where many match, else sorted.
 
         Left alone, the planner walks along the key for few rows of a word that it knows nothing of,
-        and reads the whole table where nobody has the word.
+        and reads the whole table where nobody has the word. What it thinks of such a word grows with the
+        table, so only the newest :data:`_RECENT` entries are walked for what is not rare for sure.
         """
-        order = "key + 0" if limit < _RARE and _estimate(tsquery(tree)) < _RARE else "key"
+        order = "key"
+        if limit < _RARE:
+            order = "key + 0"
+            if _estimate(tsquery(tree)) >= _RARE:
+                inside, values = _inside(span)
+                among = [tsquery(tree), *values, _RECENT, limit]
+                recent = [key for (key,) in _rows(_AMONG_RECENT.format(inside=inside), among)]
+                if len(recent) == limit:
+                    return recent
         return [key for (key,) in _found(f"SELECT key {_NEWEST}", tree, span, limit, order)]
 
     def matching(self, tree: Tree) -> tuple[str, list[Any]]:

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from events.actions.contexts.starts import write_starts
 from events.models import Alias, Context, Event
-from events.search import find
+from events.search import find, tsearch
 from events.search.asking import Filters
 from events.search.find import facets, histogram
 from events.search.language import parse
@@ -176,6 +176,21 @@ def test_facets_and_histogram_are_of_the_whole_result(monkeypatch: pytest.Monkey
     assert (facets(parse("treaty")).counted, facets(parse("treaty")).more) == (4, True)
     chart = histogram(parse("treaty"))
     assert (chart.years(), chart.count, chart.more) == ([(2001, 3), (2002, 1)], 4, True)
+
+
+@pytest.mark.parametrize("recent", [0, 2, 4, 9])
+def test_what_is_new_is_found_wherever_it_is(monkeypatch: pytest.MonkeyPatch, recent: int) -> None:
+    """PostgreSQL looks among the newest first where it thinks that many match; then at all that do."""
+    monkeypatch.setattr(tsearch, "_estimate", lambda _asked: 10_000)
+    monkeypatch.setattr(tsearch, "_RECENT", recent)
+    make("Treaty 1", "Talks 2", "Treaty 3", "Talks 4", "Treaty 5")
+    for limit, wanted in (
+        (1, ["Treaty 5"]),
+        (2, ["Treaty 5", "Treaty 3"]),
+        (9, ["Treaty 5", "Treaty 3", "Treaty 1"]),
+    ):
+        hits = find.search(parse("treaty"), order="date", limit=limit).hits
+        assert [Event.objects.get(pk=hit.event_id).text for hit in hits] == wanted
 
 
 def test_the_number_of_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
