@@ -119,6 +119,15 @@ def mark_all_due(*, recount: bool = False) -> int:
     return marked
 
 
+def recount_after(edition: str, created: int) -> None:
+    """Have features counted anew where a harvest *created* more events than were counted the last time.
+
+    Most of the archive has come by it, and somebody may have had links computed while it was under way: by
+    counts of a part.
+    """
+    FeatureCounts.objects.filter(edition=edition, events__lt=created).update(recount=True, stale=True)
+
+
 def _enqueue() -> None:
     relate_links.enqueue()
 

@@ -27,6 +27,7 @@ from events.models import (
     Document,
     Editorial,
     Event,
+    FeatureCounts,
     Harvest,
     HarvestFile,
     Origin,
@@ -43,8 +44,10 @@ from events.models import (
 )
 
 FORMAT: Final = "newsarchive-jsonl"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Counts up whenever an older ``restore`` could not read what is written."""
+READABLE: Final = (1, SCHEMA)
+"""What ``restore`` reads; an export of 1 has no counts of features, which are then taken anew."""
 _encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
@@ -54,6 +57,7 @@ TAGGING: Final = RowFormat(Tagging, without=["event", "key"])
 CITATION: Final = RowFormat(Citation, without=["event", "key"], keys={"raw_url": "url"})
 PROVENANCE: Final = RowFormat(Provenance, without=["event"])
 DOCUMENT: Final = RowFormat(Document, without=["event", "body", "related_due", "counted_on"])
+COUNTS: Final = RowFormat(FeatureCounts, "counts", without=["present", "changes", "stale", "recount"])
 CHILDREN: Final = {
     "addresses": ADDRESS, "taggings": TAGGING, "citations": CITATION, "provenance": PROVENANCE,
 }  # fmt: skip
@@ -79,6 +83,7 @@ FILES: Final[dict[str, tuple[RowFormat, ...]]] = {
         RowFormat(Curation, "curation"),
         RowFormat(BannedReason, "banned_reason"),
         RowFormat(ReviewItem, "review"),
+        COUNTS,
     ),
     "revisions.jsonl": (
         RowFormat(Harvest, "harvest"),
@@ -145,8 +150,18 @@ def rows_of(name: str, line: Line) -> Iterator[models.Model]:
         raise Refused(f'has the type "{printable(str(said), 40)}": this file holds {", ".join(kinds)}')
     if kind is EVENT:
         yield from event_rows(line)
+    elif kind is COUNTS:
+        yield _counts_row(line)
     else:
         yield kind.row(line)
+
+
+def _counts_row(line: Line) -> models.Model:
+    """How rare features are in an edition, as an archive counted it that goes on by these counts."""
+    row: FeatureCounts = COUNTS.row(line, recount=False)
+    if len(row.terms) % 8 or len(row.terms) != 2 * len(row.counts):
+        raise Refused('"terms" must hold eight bytes, and "counts" four, for each feature')
+    return row
 
 
 def _inner(line: Line, key: str, wanted: type, *, null: bool = False) -> Any:

@@ -7,6 +7,8 @@ keeps no order), so that the same rows always make the same bytes.
 from __future__ import annotations
 
 import datetime as dt
+import math
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -103,6 +105,8 @@ def _writer(field: models.Field[Any, Any]) -> Convert | None:
         return timestamp
     if isinstance(field, models.DateField):
         return dt.date.isoformat
+    if isinstance(field, models.BinaryField):
+        return lambda value: b64encode(bytes(value)).decode()
     return _ordered if isinstance(field, models.JSONField) else None
 
 
@@ -121,14 +125,9 @@ def _reader(field: models.Field[Any, Any]) -> Convert:
 
 
 def _plain_reader(field: models.Field[Any, Any]) -> Convert:
-    if isinstance(field, models.JSONField):
-        return _json
-    if isinstance(field, models.BooleanField):
-        return _truth
-    if isinstance(field, models.DateTimeField):
-        return _time
-    if isinstance(field, models.DateField):
-        return _date
+    for plain, read in _PLAIN:
+        if isinstance(field, plain):
+            return read
     for kind, least, most in _RANGES:
         if isinstance(field, kind):
             return _number_reader(least, most)
@@ -167,6 +166,19 @@ def _truth(value: Any) -> bool:
     if type(value) is not bool:
         raise Refused("must hold true or false")
     return value
+
+
+def _fraction(value: Any) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise Refused("must hold a number")
+    return float(value)
+
+
+def _bytes(value: Any) -> bytes:
+    try:
+        return b64decode(value, validate=True)
+    except (TypeError, ValueError) as error:
+        raise Refused("must hold bytes in base64") from error
 
 
 def _date(value: Any) -> dt.date:
@@ -208,3 +220,13 @@ def _strings(value: Any) -> Iterator[str]:
             waiting.extend(found.values())
         elif isinstance(found, list):
             waiting.extend(found)
+
+
+_PLAIN: Final[tuple[tuple[type[models.Field[Any, Any]], Convert], ...]] = (
+    (models.JSONField, _json),
+    (models.BooleanField, _truth),
+    (models.FloatField, _fraction),
+    (models.BinaryField, _bytes),
+    (models.DateTimeField, _time),  # which is a DateField, too
+    (models.DateField, _date),
+)

@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from events.actions import relate
 from events.actions.errors import InvalidAction
+from events.actions.export import jsonl
 from events.actions.export.jsonl import export_jsonl
 from events.actions.harvesting.run import run_harvest
 from events.actions.merge import unmerge_event
+from events.actions.relate import mark_all_due, relate_due
 from events.actions.restore import restore_export
 from events.formats.jsonl import CHILDREN, FILES
 from events.harvest.jsonl import JsonlReader
@@ -24,6 +27,7 @@ from events.models import (
     Context,
     Document,
     Event,
+    FeatureCounts,
     Origin,
     RelatedLink,
     Revision,
@@ -92,7 +96,8 @@ def refusal(folder: Path) -> str:
 
 
 def test_every_row_comes_back_as_it_was(tmp_path: Path, small_archive: None) -> None:
-    before = {model: rows(model, *USERS) for model in (*MODELS, Document)}
+    kept = [model for model in (*MODELS, Document) if model is not FeatureCounts]
+    before = {model: rows(model, *USERS) for model in kept}
     links = rows(RelatedLink, "id")
     export_jsonl(tmp_path / "export")
     empty_database()
@@ -108,6 +113,69 @@ def test_an_export_of_the_restored_archive_has_the_same_bytes(exported: Path, tm
     assert not Document.objects.filter(related_due=True).exists()
     export_jsonl(tmp_path / "related")
     assert content(tmp_path / "related") == content(exported)
+
+
+def test_links_are_those_of_before_though_they_go_by_older_counts(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relate, "SMALL", 0)
+    monkeypatch.setattr(jsonl, "SMALL", 0)
+    Sequence.objects.get_or_create(id=1)
+    grown(6)
+    relate_due()
+    grown(4, after=6)
+    relate_due()
+    counts, links = FeatureCounts.objects.get(), rows(RelatedLink, "id")
+    assert counts.events < counts.present, "the case is not the one that is meant"
+    export_jsonl(tmp_path / "export")
+    files = content(tmp_path / "export")
+    empty_database()
+    restore(tmp_path / "export")
+    assert sorted(rows(RelatedLink, "id")) == sorted(links)
+    again = FeatureCounts.objects.get()
+    assert (again.version, again.events, again.present) == (counts.version, counts.events, counts.present)
+    export_jsonl(tmp_path / "again")
+    assert content(tmp_path / "again") == files
+    mark_all_due(recount=True)
+    relate_due()
+    assert sorted(rows(RelatedLink, "id")) != sorted(links), "newer counts would have made no difference"
+
+
+def grown(count: int, *, after: int = 0) -> None:
+    """So many events more, of three kinds; the kinds get more frequent in turn."""
+    for number in range(after, after + count):
+        kind = ("ferry", "vote", "storm")[number // 4 % 3]
+        make_event(f"A {kind} near Lagos and Quito, {number} miners say.", contexts=[kind.title(), "Peru"])
+
+
+def test_an_export_of_before_counts_were_kept_is_restored(exported: Path) -> None:
+    manifest = json.loads((exported / "manifest.json").read_text("utf-8"))
+    (exported / "manifest.json").write_text(json.dumps(manifest | {"schema": 1}), encoding="utf-8")
+    restore(exported)
+    assert FeatureCounts.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({}, ""),
+        ({"terms": "AAAAAAAAAAA=", "counts": "AAAA"}, '"counts" four, for each feature'),
+        ({"terms": "é"}, '"terms" must hold bytes in base64'),
+        ({"words_mean": "7"}, '"words_mean" must hold a number'),
+        ({"days": -1}, '"days" must hold a whole number'),
+    ],
+)
+def test_counts_that_cannot_be_right_are_refused(exported: Path, values: dict[str, Any], reason: str) -> None:
+    good = {
+        "type": "counts", "edition": "en", "version": 3, "events": 10, "days": 3, "words_mean": 7.5,
+        "names_mean": 2, "terms": "AAAAAAAAAAA=", "counts": "AgAAAA==",
+    }  # fmt: skip
+    change(exported, "curation.jsonl", lambda lines: [*lines, json.dumps({**good, **values})])
+    if reason:
+        assert reason in refusal(exported)
+    else:
+        restore_export(exported)
+        assert FeatureCounts.objects.get().words_mean == 7.5
 
 
 def test_a_packed_export_is_restored_too(exported: Path, tmp_path: Path) -> None:
@@ -265,7 +333,7 @@ def test_files_that_are_not_what_the_manifest_says_are_refused_before_anything_i
     mend()
     manifest = json.loads(whole["manifest.json"])
     for changed, reason in (
-        ({"schema": 99}, "has schema 99, this version reads 1"),
+        ({"schema": 99}, "has schema 99, this version reads 1 and 2"),
         ({"files": []}, "names no events.jsonl"),
         ({"files": {"events.jsonl": {"lines": "1"}}}, "does not say the lines"),
         ({"format": 1}, "holds no manifest.json of an export or a backup"),

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from events.actions.errors import InvalidAction
 from events.actions.export.folder import MANIFEST, PACKED, read_manifest
-from events.formats.jsonl import FILES, FORMAT, SCHEMA
+from events.formats.jsonl import FILES, FORMAT, READABLE
 from events.harvest.files import Refused, printable
 from events.harvest.streams import LineStream
 
@@ -68,10 +68,10 @@ def check_export(folder: Path) -> list[CheckedFile]:
             f"{folder} holds no {MANIFEST} of an export or a backup, or a damaged one: name a folder that "
             "export jsonl or backup wrote, or copy it again."
         )
-    if manifest.get("schema") != SCHEMA:
-        said = printable(str(manifest.get("schema")), 20)
+    if manifest.get("schema") not in READABLE:
+        said, read = printable(str(manifest.get("schema")), 20), " and ".join(map(str, READABLE))
         raise InvalidAction(
-            f"{MANIFEST}: the export has schema {said}, this version reads {SCHEMA}: use the version that "
+            f"{MANIFEST}: the export has schema {said}, this version reads {read}: use the version that "
             "wrote it."
         )
     if manifest.get("public") is not False:

@@ -22,6 +22,7 @@ from events.actions.export.public import chunks
 from events.actions.export.snapshot import snapshot
 from events.formats.jsonl import (
     CHILDREN,
+    COUNTS,
     DOCUMENT,
     EVENT,
     FILES,
@@ -32,7 +33,8 @@ from events.formats.jsonl import (
 )
 from events.formats.packages import PACKAGE, data_package, file_resource
 from events.formats.rows import Line, RowFormat
-from events.models import Address, Citation, Document, Event, Provenance, Tagging
+from events.models import Address, Citation, Document, Event, FeatureCounts, Provenance, Tagging
+from events.related.statistics import SMALL
 from events.slugs import Address as AddressValue
 from events.vocabulary import EDITIONS
 
@@ -44,7 +46,7 @@ _HELD: Final = {
     "contexts.jsonl": "Contexts.",
     "sources.jsonl": "Sources.",
     "editorials.jsonl": "Opinion pieces.",
-    "curation.jsonl": "What editors decided about related events.",
+    "curation.jsonl": "What editors decided about related events; in a full export the counts behind these.",
     "revisions.jsonl": "The public sequence of changes; in a full export the history, too.",
 }
 
@@ -59,9 +61,10 @@ def export_jsonl(
     """Write the archive into the folder *destination*; the manifest of what was written.
 
     It holds everything but users and what is computed (related links, stored documents), private
-    things too; :func:`events.actions.restore.restore_export` makes the same archive of it. With
-    *public* it holds what readers may see, in the form in which the API says it, and cannot be
-    restored; editorials whose time has come are announced first. *packed*: files are gzipped. Raises
+    things too, and the counts that links are computed by;
+    :func:`events.actions.restore.restore_export` makes the same archive of it. With *public* it holds
+    what readers may see, in the form in which the API says it, and cannot be restored; editorials whose
+    time has come are announced first. *packed*: files are gzipped. Raises
     ``InvalidAction`` where something else stands at the destination already; an earlier export is
     replaced when the new one is whole.
     """
@@ -104,7 +107,7 @@ def _sources() -> dict[str, _Source]:
 
 def _table_source(kinds: tuple[RowFormat, ...]) -> _Source:
     def count() -> int:
-        return sum(kind.model._base_manager.count() for kind in kinds)
+        return sum(_kept(kind).count() for kind in kinds)
 
     def lines() -> _Lines:
         for kind in kinds:
@@ -114,8 +117,15 @@ def _table_source(kinds: tuple[RowFormat, ...]) -> _Source:
     return count, lines
 
 
+def _kept(kind: RowFormat) -> models.QuerySet[Any, Any]:
+    """The rows of this kind; of counts those that a restored archive would not take anew at once."""
+    if kind is COUNTS:
+        return FeatureCounts.objects.filter(recount=False, present__gt=SMALL)
+    return kind.model._base_manager.all()
+
+
 def _table_lines(kind: RowFormat) -> Iterator[Line]:
-    for chunk in chunks(kind.model._base_manager.all(), *kind.columns):
+    for chunk in chunks(_kept(kind), *kind.columns):
         yield from (kind.line(row[1:]) for row in chunk)
 
 

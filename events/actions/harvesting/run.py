@@ -19,7 +19,7 @@ from events.actions.contexts.tagging import tag_from_texts, touched_by
 from events.actions.harvesting.batch import COUNTED, Batch, Listen, Report, Run
 from events.actions.harvesting.reconcile import reconcile, remember
 from events.actions.recording import Actor, recording
-from events.actions.relate import relate_due
+from events.actions.relate import recount_after, relate_due
 from events.harvest.records import BadRecord, FileRead, Item, Mention, Reader, Record
 from events.models import Harvest, Origin
 from events.vocabulary import HarvestState
@@ -64,6 +64,7 @@ def run_harvest(
         harvest = _run(reader, origin, moment, progress, report, on_bad, listen, tags=tags)
         if relate:
             _take_stock(harvest)
+            recount_after(harvest.edition, harvest.counts["created"])
             relate_due()
         return harvest
     with transaction.atomic():

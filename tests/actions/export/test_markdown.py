@@ -16,10 +16,10 @@ from events.actions.errors import InvalidAction
 from events.actions.export.markdown import export_markdown
 from events.actions.harvesting.run import run_harvest
 from events.actions.merge import merge_events
-from events.actions.relate import relate_due
+from events.actions.relate import mark_all_due, relate_due
 from events.actions.withdraw import withdraw_event
 from events.harvest.markdown import MarkdownReader
-from events.models import Address, Context, Editorial, Event, Sequence
+from events.models import Address, Context, Editorial, Event, RelatedLink, Sequence
 from events.vocabulary import HarvestState, Role
 from tests.actions.archives import SECRETS, content, empty_database, public_events
 from tests.factories import former_address, make_editorial, make_event, make_origin
@@ -59,6 +59,30 @@ def test_the_sample_archive_harvested_from_its_export_holds_the_same_events(
         assert after[address] == event | {"category": after[address]["category"]}  # not in the layout
     again = list(Editorial.objects.order_by("slug").values_list("date", "slug", "title", "author", "body"))
     assert again == opinions
+
+
+def test_an_archive_harvested_from_its_export_has_the_links_that_counting_anew_would_give(
+    db: None, tmp_path: Path
+) -> None:
+    for number in range(12):
+        kind = ("ferry", "vote", "storm")[number // 4]
+        make_event(f"A {kind} near Lagos and Quito, {number} miners say.", contexts=[kind.title(), "Peru"])
+    relate_due()
+    mark_all_due(recount=True)
+    relate_due()
+    before = _links_by_address()
+    export_markdown(tmp_path / "export", edition="en")
+    empty_database()
+    Sequence.objects.get_or_create(id=1)
+    harvest(tmp_path / "export")
+    assert _links_by_address() == before != set()
+
+
+def _links_by_address() -> set[tuple[str, str, float]]:
+    """The related links, with their scores and without ids."""
+    paths = {row.event_id: row.path for row in Address.objects.filter(current=True)}
+    rows = RelatedLink.objects.values_list("event", "target", "score")
+    return {(paths[event], paths[target], round(score, 6)) for event, target, score in rows}
 
 
 def _tagged_with_comma() -> Event:

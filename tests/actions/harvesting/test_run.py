@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from events.actions import relate
 from events.actions.harvesting import run
 from events.harvest.records import BadRecord, Evidence, Item, Mention, Place
-from events.models import Change, Event, Harvest, HarvestFile, Origin, Sequence
+from events.models import Change, Event, FeatureCounts, Harvest, HarvestFile, Origin, RelatedLink, Sequence
 from events.vocabulary import HarvestState
+from tests.factories import make_origin
 from tests.harvests import (
     EARLY,
     Killed,
+    ListReader,
     counts,
     file_read,
     former,
@@ -248,3 +252,34 @@ def test_batches_are_as_long_as_their_time_allows_and_no_shorter_on_a_busy_machi
     for _ in range(20):
         slow.took(slow.size * 0.05, slow.size * 0.05)
     assert slow.size == run._BATCH_LEAST
+
+
+def test_links_computed_while_a_whole_archive_is_harvested_do_not_settle_what_is_rare(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As when somebody corrects an event meanwhile: counts of a part would stay until it has doubled."""
+    monkeypatch.setattr(relate, "SMALL", 0)
+    monkeypatch.setattr(run._Pace, "size", 5)
+    monkeypatch.setattr(run, "BATCH_MOST", 5)
+    items = [item for day in archive(days=8) for item in day]
+    counted = []
+
+    class Meanwhile(ListReader):
+        def items(self) -> Iterator[Item]:
+            for number, item in enumerate(super().items()):
+                if number == len(items) * 2 // 3:
+                    relate.relate_due()
+                    counted.append(FeatureCounts.objects.get().events)
+                yield item
+
+    run.run_harvest(Meanwhile(items), origin=make_origin("gazette"), moment=EARLY)
+    found = FeatureCounts.objects.get()
+    assert found.events == found.present > counted[0] > found.present / 2
+    before = links()
+    relate.mark_all_due(recount=True)
+    relate.relate_due()
+    assert links() == before != []
+
+
+def links() -> list[tuple[int, int, float]]:
+    return list(RelatedLink.objects.order_by("event", "rank").values_list("event", "target", "score"))
