@@ -6,7 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from events.catalogue import timestamp
+from events.keys import date_of, event_of, key_of
 from events.models import Editorial
 from events.slugs import day_path
 from events.vocabulary import EDITIONS
@@ -15,12 +18,18 @@ from events.vocabulary import EDITIONS
 class EditorialRow(NamedTuple):
     """An editorial in a list."""
 
+    id: int
     edition: str
     date: dt.date
     slug: str
     title: str
     author: str
     version: int
+
+    @property
+    def key(self) -> int:
+        """Its place in a list, as events have one."""
+        return key_of(self.date.isoformat(), self.id)
 
     @property
     def path(self) -> str:
@@ -33,10 +42,16 @@ def editorial_path(edition: str, date: dt.date, slug: str) -> str:
     return f"{EDITIONS[edition].prefix}/opinion/{day_path(date).removeprefix('/news/')}{slug}/"
 
 
-def editorials(edition: str, *, limit: int = 200) -> list[EditorialRow]:
-    """The newest editorials of an edition; one query."""
-    rows = Editorial.objects.published().filter(edition=edition).order_by("-date", "-id")[:limit]
-    return [EditorialRow(*row) for row in rows.values_list(*EditorialRow._fields)]
+def editorials(edition: str, *, limit: int, after: int | None = None) -> list[EditorialRow]:
+    """The newest editorials of an edition, or those behind the key *after*; one query.
+
+    Raises ``ValueError`` for what is no key.
+    """
+    rows = Editorial.objects.published().filter(edition=edition).order_by("-date", "-id")
+    if after is not None:
+        date = date_of(after)
+        rows = rows.filter(Q(date__lt=date) | Q(date=date, id__lt=event_of(after)))
+    return [EditorialRow(*row) for row in rows.values_list(*EditorialRow._fields)[:limit]]
 
 
 def newest_editorials(edition: str, *, limit: int) -> list[dict[str, Any]]:

@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from events.breaks import page_break
 from events.editorials import editorial_document, editorials, find_editorial
+from events.filter_fields import parse_id
 from events.formats.document import editorial_json
 from events.formats.markdown import editorial_markdown
 from events.formats.prose import clean_html
@@ -22,20 +24,34 @@ from events.public.ready import href
 from events.public.words import words
 from events.vocabulary import DEFAULT_EDITION, EDITIONS, State
 
+AT_ONCE: Final = 100
 _FEEDS: Final = ("feeds/opinion.atom", "opinion_rss.xml", "feeds/opinion.json")
 _FORMATS: Final[dict[str, Writer]] = {"md": editorial_markdown, "json": editorial_json, "xml": editorial_xml}
 
 
 @require_safe
 def opinion_page(request: HttpRequest, file: str = "", edition: str = DEFAULT_EDITION) -> HttpResponse:
-    """``/opinion/``: the newest editorials; the ancestor's ``index`` and ``README`` files lead there."""
+    """``/opinion/``: the newest editorials; ``?after=KEY`` goes on with older ones.
+
+    The ancestor's ``index`` and ``README`` files lead to the first page, as does a place behind the last one.
+    """
     path = f"{EDITIONS[edition].prefix}/opinion/"
     if file:
         return moved(path)
-    rows = editorials(edition)
+    after = parse_id(request.GET.get("after", ""))
+    try:
+        rows = editorials(edition, after=after, limit=AT_ONCE + 1)
+    except ValueError:  # a number, but no key
+        rows, after = editorials(edition, limit=AT_ONCE + 1), None
+    if after is not None and not rows:
+        return moved(path)
+    older = ""
+    if len(rows) > AT_ONCE:
+        rows = rows[: page_break([row.id for row in rows[:AT_ONCE]])]
+        older = f"{path}?after={rows[-1].key}"
     page = {
-        "canonical": absolute(path),
-        "versions": versions(edition, "opinion/"),
+        "canonical": absolute(path) + (f"?after={after}" if after is not None else ""),
+        "versions": [] if after is not None else versions(edition, "opinion/"),
         "feeds": feed_links(
             words(edition)["opinion"],
             *(f"{EDITIONS[edition].prefix}/{name}" for name in _FEEDS),
@@ -49,13 +65,15 @@ def opinion_page(request: HttpRequest, file: str = "", edition: str = DEFAULT_ED
             }
             for row in rows
         ],
+        "first_href": path if after is not None else "",
+        "older_href": older,
     }
     return answer(
         request,
         etag=etag_of("opinion", page),
         content_type=FORMATS["html"],
         make=lambda: render("public/opinions.html", edition, page),
-        key=f"opinion {edition}",
+        key=f"opinion {edition} {after is None}",
     )
 
 

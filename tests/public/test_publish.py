@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -91,6 +93,19 @@ def test_every_page_stands_where_readers_find_it(client: Client, site: Path) -> 
     assert (
         f'<link rel="canonical" href="{BASE}/{DAY}/a-treaty.html">' in held[f"{DAY}/a-treaty.html"].decode()
     )
+
+
+def test_a_list_that_goes_on_has_folders(
+    archive: Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("events.public.opinion.AT_ONCE", 1)
+    make.make_editorial()
+    make.make_editorial("An older piece", date=dt.date(2003, 1, 1))
+    run(tmp_path / "site")
+    site = {name: page.decode() for name, page in files(tmp_path / "site").items()}
+    older = re.search(r'rel="next" href="(/opinion/after/[0-9]+/)"', site["opinion/index.html"])
+    assert older is not None
+    assert "An older piece" in site[f"{older[1].removeprefix('/')}index.html"]
 
 
 def test_no_link_is_broken_and_none_needs_a_server(site: Path) -> None:

@@ -80,7 +80,7 @@ def write_machines(pages: Pages) -> None:
 def write_fixed(pages: Pages, edition: str) -> None:
     """An edition's front page, feeds, lists and the pages that say why there is none."""
     home = f"{EDITIONS[edition].prefix}/"
-    for file in (*_FORMATS, *_FEEDS, "news/", "opinion/", "about/", "about/api/"):
+    for file in (*_FORMATS, *_FEEDS, "news/", "about/", "about/api/"):
         pages.view(f"{home}{file}")
     for status, say in _PROBLEMS.items():
         path = f"{home}{status}.html"
@@ -89,6 +89,7 @@ def write_fixed(pages: Pages, edition: str) -> None:
         pages.view(f"{home}news/{year:04d}/")
     pages.view_list(f"{home}corrections/")
     pages.view_list(f"{home}contexts/")
+    pages.view_list(f"{home}opinion/")
     pages.view_list(f"{home}sources/")
 
 
