@@ -73,7 +73,7 @@ class Story:
     def harvest(self) -> None:
         told = record(self.text, "ferry", contexts=tuple(sorted(self.contexts)), sources=self.sources)
         self.weeks += 1
-        harvest(told, moment=later(self.weeks))
+        harvest(told, moment=later(self.weeks), relate=False)  # nothing here looks at related links
 
     def person(self, what: str, place: int, removed: int, added: int, number: int) -> None:
         event = Event.objects.get()
@@ -180,10 +180,11 @@ def test_no_decision_of_a_person_is_lost(editor: Actor, steps: list[Step]) -> No
 
 @pytest.mark.slow
 @given(steps=STEPS)
-@settings(QUICK, max_examples=10_000)
-def test_no_decision_of_a_person_is_lost_in_ten_thousand_interleavings(
+@settings(QUICK, max_examples=2_000)
+def test_no_decision_of_a_person_is_lost_in_two_thousand_interleavings(
     editor: Actor, steps: list[Step]
 ) -> None:
+    """Through the database each takes a tenth of a second or more; merging alone plays ten thousand."""
     play(editor, steps)
 
 
