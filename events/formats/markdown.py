@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final
 from urllib.parse import quote
 
+from events.editorials import EditorialRow
 from events.harvest.layout import context_names
 from events.harvest.names import SEPARATOR, join_names, split_names
 from events.slugs import day_path
@@ -87,8 +88,15 @@ def front_markdown(front: Page, *, known: Collection[str] = ()) -> str:
     if front["editorials"]:
         lines += [f"## [{labels.opinion}]({prefix}/opinion/index.md)", ""]
     for piece in front["editorials"]:
-        lines.append(f"### [{_line(piece['title'])}]({piece['path']}index.md)")
-        lines += [f"#### by {_line(piece['author'])}", ""] if piece["author"] else [""]
+        lines += _piece(piece["title"], piece["author"], piece["path"])
+    return _finished(lines)
+
+
+def opinions_markdown(edition: str, editorials: Iterable[EditorialRow]) -> str:
+    """``opinion/index.md``: title and author of each piece, in the given order, as on the front page."""
+    lines = [f"## [{EDITIONS[edition].labels.opinion}]({EDITIONS[edition].prefix}/opinion/index.md)", ""]
+    for piece in editorials:
+        lines += _piece(piece.title, piece.author, piece.path)
     return _finished(lines)
 
 
@@ -126,6 +134,11 @@ def editorial_markdown(editorial: Page) -> str:
     elif body.lstrip().startswith("#### "):
         lines += ["#### ", ""]  # else the body's first heading would be read as the author
     return _finished([*lines, body, ""])
+
+
+def _piece(title: str, author: str, path: str) -> list[str]:
+    """An opinion piece as lists have it."""
+    return [f"### [{_line(title)}]({path}index.md)", *([f"#### by {_line(author)}"] if author else []), ""]
 
 
 def _entries(events: Iterable[Page], edition: str, known: Collection[str]) -> list[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from events.editorials import EditorialRow
 from events.formats.markdown import (
     context_markdown,
     day_markdown,
     editorial_markdown,
     event_markdown,
     front_markdown,
+    opinions_markdown,
 )
 from events.vocabulary import EDITIONS
 from tests.formats import samples
@@ -79,3 +83,19 @@ def test_the_front_page_has_the_edition_s_own_labels_and_links(edition: str) -> 
         f"## [{labels.day_before}]({prefix}/news/2019/01/5/index.md)",
         f"## [{labels.previous_day[0]}]({prefix}/news/2018/12/31/index.md)",
     ]
+
+
+def test_titles_of_opinion_pieces_stand_in_lists_as_on_their_pages() -> None:
+    """Only a line feed ends a line of the layout: other signs that Python takes for an end stay."""
+    title = "One\u2028two\x0bthree\nfour\0"
+    piece = EditorialRow(1, "en", dt.date(2004, 2, 9), "one", title, "A\x85B", 1)
+    page = opinions_markdown("en", [piece])
+    assert page == (
+        "## [Opinion](/opinion/index.md)\n\n"
+        "### [One\u2028two\x0bthree four](/opinion/2004/02/9/one/index.md)\n#### by A\x85B\n"
+    )
+    front = front_markdown(
+        {"edition": "en", "days": [], "previous": None,
+         "editorials": [{"title": title, "author": "A\x85B", "path": piece.path}]}
+    )  # fmt: skip
+    assert page.partition("\n\n")[2] in front

@@ -15,8 +15,13 @@ from typing import Any, Final
 from events import editorials, queries
 from events.actions.export.pages import PageFolder
 from events.actions.export.snapshot import snapshot
-from events.formats.markdown import day_markdown, editorial_markdown, event_markdown, front_markdown
-from events.formats.opinions import opinions_markdown
+from events.formats.markdown import (
+    day_markdown,
+    editorial_markdown,
+    event_markdown,
+    front_markdown,
+    opinions_markdown,
+)
 from events.harvest.files import Refused
 from events.harvest.limits import read_address
 from events.models import Context, Editorial, Event
