@@ -27,6 +27,7 @@ from events.admin.base import ActingAdmin, RefusalMixin, actor_of, may
 from events.admin.logbook import log_act
 from events.editorials import editorial_path
 from events.formats.prose import clean_html
+from events.harvest.limits import TEXT_MAX
 from events.models import Editorial
 from events.text.diff import Part, word_diff
 from events.vocabulary import DEFAULT_EDITION, EDITION_CHOICES, EDITIONS, Right, State
@@ -168,7 +169,7 @@ class EditorialAdmin(ActingAdmin[Editorial]):
         form = context["adminform"].form
         context["show_save_and_add_another"] = False
         if isinstance(form, EditorialForm):
-            context["preview"] = clean_html(form.said())
+            context["preview"] = clean_html(form.said()[:TEXT_MAX])
         if obj is not None:
             context["public_path"] = editorial_path(obj.edition, obj.date, obj.slug) if obj.is_public else ""
             context["scheduled"] = obj.state == State.PUBLISHED and not obj.is_public
@@ -193,7 +194,7 @@ class EditorialAdmin(ActingAdmin[Editorial]):
             return HttpResponseNotAllowed(["POST"])
         if not may(request, Right.WRITE):
             raise PermissionDenied
-        shown = {"preview": clean_html(request.POST.get("body", ""))}
+        shown = {"preview": clean_html(request.POST.get("body", "")[:TEXT_MAX])}
         return TemplateResponse(request, "admin/events/editorial/preview.html", shown)
 
     def act_view(self, request: HttpRequest, editorial_id: int, name: str) -> HttpResponse:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+from events.text.urls import web
 from events.vocabulary import EDITIONS, Grade
 
 _HEADLINE = 110
@@ -78,8 +79,8 @@ def news_article(event: dict[str, Any], *, base_url: str, site: str) -> dict[str
 def _source(citation: dict[str, Any]) -> dict[str, Any]:
     name = citation.get("title") or citation["label"] or citation["publisher"] or citation["url"]
     source = {"@type": "CreativeWork", "name": name}
-    if citation["url"].startswith(("http://", "https://")):
-        source["url"] = citation["url"]
+    if url := web(citation["url"]):
+        source["url"] = url
     if citation["publisher"]:
         source["publisher"] = {"@type": "Organization", "name": citation["publisher"]}
     return source

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from events.formats.tables import BY_NAME, TABLES, Table
+from events.text.urls import web
 
 Json = dict[str, Any]
 PACKAGE: Final = "datapackage.json"
@@ -29,17 +30,12 @@ def data_package(
         "description": about,
         "version": str(sequence),
     }
-    licences = {
-        (one["licence"], one["licence_url"]): None
-        for one in known
-        if one["licence_url"].startswith(("https://", "http://"))
-    }
+    licences = {(one["licence"], one["licence_url"]): None for one in known if web(one["licence_url"])}
     if licences:
         package["licenses"] = [{"title": title, "path": path} for title, path in licences]
     if known:
         package["sources"] = [
-            {"title": one["name"], **({"path": one["url"]} if one["url"].startswith("http") else {})}
-            for one in known
+            {"title": one["name"], **({"path": one["url"]} if web(one["url"]) else {})} for one in known
         ]
     return {**package, "resources": list(resources)}
 
@@ -95,7 +91,7 @@ def datasette_metadata(*, database: str, about: str, origins: Iterable[Json], ho
     """What Datasette shows beside the tables of *database*. *home*: the site's address, or empty."""
     known = list(origins)
     licence: Json = {}
-    if len({one["licence"] for one in known}) == 1 and known[0]["licence_url"].startswith("http"):
+    if len({one["licence"] for one in known}) == 1 and web(known[0]["licence_url"]):
         licence = {"license": known[0]["licence"], "license_url": known[0]["licence_url"]}
     source: Json = {"source": TITLE, "source_url": home} if home else {"source": TITLE}
     shown: dict[str, Json] = {

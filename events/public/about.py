@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from events.catalogue import origins
-from events.public.cited import web
 from events.public.conditional import answer, etag_of
 from events.public.errors import absolute
 from events.public.frame import FORMATS, render, versions
 from events.public.words import words
+from events.text.urls import web
 from events.vocabulary import DEFAULT_EDITION, EDITIONS
 
 _OWN_WORDS: Final = frozenset({"en", "zh"})

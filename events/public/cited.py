@@ -5,14 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from events.formats.jsonld import headline
-from events.text.urls import kept_page, normalise_url
+from events.text.urls import kept_page, normalise_url, web
 
 _DESCRIPTION_MOST: Final = 300
-
-
-def web(url: str) -> str:
-    """*url* where it is a web address, "" for anything else: no link may run a script."""
-    return url if url.lower().startswith(("http://", "https://")) else ""
 
 
 def original_and_copy(url: str) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from events.public.addresses import (
     present_place,
     read_date,
 )
-from events.public.cited import shown_citation, web
+from events.public.cited import shown_citation
 from events.public.conditional import CACHE_CONTROL, answer, etag_of
 from events.public.errors import absolute, closed, moved, not_found
 from events.public.frame import FORMATS, alternates, date_link, render
@@ -36,6 +36,7 @@ from events.public.ready import href, moment, name, ready
 from events.public.words import day_words, grade_word, words
 from events.related.reasons import for_readers, words_shared
 from events.slugs import RESERVED, removed_slug
+from events.text.urls import web
 from events.vocabulary import EDITIONS, State
 
 REFERENCES: Final = {

@@ -64,6 +64,11 @@ def normalise_url(raw: str) -> str | None:
     return url if len(url) <= MAX_LENGTH else None
 
 
+def web(url: str) -> str:
+    """*url* where it is a web address, "" for anything else: no link may run a script."""
+    return url if url.lower().startswith(("http://", "https://")) else ""
+
+
 def web_uri(url: str) -> str | None:
     """The normalised form of a web address as RFC 3986 writes it, in ASCII; None for what is none."""
     plain = normalise_url(url) if url else None

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from events.actions.editorials import edit_editorial
+from events.harvest.limits import TEXT_MAX
 from events.models import Editorial
 from events.vocabulary import Role, State
 from tests.factories import make_editorial
@@ -70,6 +71,20 @@ def test_the_preview_alone_is_for_writers_and_clean(desk: Client, sit: Callable[
     assert "<html" not in answer
     assert desk.get(path).status_code == 405
     assert sit(Role.CONTRIBUTOR).post(path, {"body": "x"}).status_code == 403
+
+
+def test_a_preview_is_made_of_what_may_be_saved_and_no_more(desk: Client) -> None:
+    body = "*a* " * 20_000
+    for answer in (
+        desk.post(reverse("admin:events_editorial_preview"), {"body": body}),
+        desk.post(reverse(ADD), {**NEW, "body": body, "_preview": "1"}),
+    ):
+        assert 0 < answer.content.decode().count("<em>") <= TEXT_MAX / 4
+
+
+def test_the_way_to_the_site_is_escaped(desk: Client) -> None:
+    piece = make_editorial(slug="what?-100%")
+    assert 'href="/opinion/2004/02/9/what%3F-100%25/"' in desk.get(page(piece)).content.decode()
 
 
 def test_who_comes_second_sees_both_and_may_then_save(desk: Client) -> None:

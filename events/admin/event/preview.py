@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from events.models import Document, Event
+from events.text.urls import web
 from events.vocabulary import EDITIONS, Grade
 
 Json = dict[str, Any]
@@ -32,6 +33,7 @@ def preview_of(
     ]
     for row in citations:
         row["shown"] = row["label"] or row["publisher"] or row["url"]
+        row["url"] = web(row["url"])
     first = citations[0] if citations else {}
     published = [
         {**row, "grade": Grade(row["grade"]).label, "on": row["at"][:10]}

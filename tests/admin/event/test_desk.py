@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from events.actions.correct import correct_event
+from events.admin.event.preview import preview_of
 from events.models import Curation, Event, Revision
 from events.vocabulary import ChangeKind, Decision, Grade, Role, State
 from tests.admin.sent import act, filled, kept, page, rows
@@ -129,6 +131,35 @@ def test_an_event_is_created_by_hand_after_a_preview_if_one_likes(desk: Client) 
     assert event.addresses.get().slug == "brand-new"
     assert event.citations.get().label == "The Herald"
     assert desk.get(page(event)).status_code == 200
+
+
+def test_links_to_the_site_are_escaped_whatever_origins_called_a_page(
+    desk: Client, chief_desk: Client, event: Event
+) -> None:
+    odd = make_event("What now?", slug="what-now?-100%#1")
+    relate(event, odd)
+    at = "/news/2004/02/9/what-now%3F-100%25%231"
+    shown = desk.get(page(odd)).content.decode()
+    assert shown.count(f'href="{at}.html"') == 3
+    assert f'<a href="{at}.html">' in desk.get(page(event)).content.decode()
+    assert f'<a href="{at}.json">' in chief_desk.get(act(odd, "withdraw")).content.decode()
+    context = make_context("Which?", slug="which?")
+    answer = desk.get(reverse("admin:events_context_change", args=[context.pk]))
+    assert 'href="/contexts/which%3F/"' in answer.content.decode()
+    for html in (shown, answer.content.decode()):
+        assert "?-100" not in "".join(re.findall(r'href="([^"]*)"', html))
+
+
+def test_a_source_that_is_no_web_address_is_no_link_in_a_preview() -> None:
+    values: dict[str, Any] = {"date": "2004-02-09", "lead": "", "text": "Odd.", "summary": "", "contexts": []}
+    said = [
+        {"label": label, "url": url, "picture": ""}
+        for label, url in (("Gazette", "javascript:alert(1)"), ("", "HTTPS://gazette.example/a"))
+    ]
+    shown = preview_of("en", values | {"citations": said}, {})["citations"]
+    assert [(row["shown"], row["url"]) for row in shown] == [
+        ("Gazette", ""), ("HTTPS://gazette.example/a", "HTTPS://gazette.example/a"),
+    ]  # fmt: skip
 
 
 def test_the_page_shows_upstream_revisions_and_the_public_address(desk: Client, event: Event) -> None:
