@@ -155,6 +155,7 @@ def _pages(drawn: Drawn, ask: Asker) -> Iterator[Question]:
         "context, deep", [get(f"/contexts/{drawn.large[0][1]}/", before=f"{day}.1") for day in days]
     )
     yield Question("context, feed", [get(f"/contexts/{slug}/index.atom") for _, slug in drawn.large])
+    yield Question("context, TimeMap", [get(f"/timemap/contexts/{slug}/") for _, slug in drawn.large])
     yield Question(
         "all contexts", [get("/contexts/", **{"from": letter}) for letter in "ABCDEFGIJKLMNPRSTUVW"]
     )
@@ -197,12 +198,23 @@ def _lists(drawn: Drawn, ask: Asker) -> Iterator[Question]:
     yield Question("list, corrected", [get(has_correction="true")] * CALLS)
     yield Question("list, of a day in every year", [get(on_day=f"{day:%m-%d}") for day in days])
     yield Question("list, changed since", [get(changed_since=f"{dt.datetime.now(dt.UTC).date()}")] * CALLS)
+    yield Question("list, of a context by its slug", [get(context=slug) for _, slug in drawn.large])
+    yield Question("list, of a rare word", [get(q=word) for word in drawn.rare])
+    yield Question("count of all events", [get(count="only")] * CALLS)
     yield Question("list, by ids", [get(ids=",".join(str(one["id"]) for one in drawn.events[:20]))] * CALLS)
     yield Question("detail", [ask.get(f"{events}{one['id']}/") for one in drawn.events[:CALLS]])
     yield Question(
         "related of an event", [ask.get(f"{events}{one['id']}/related/") for one in drawn.events[:CALLS]]
     )
+    yield Question("days", [ask.get(f"{API}days/")] * CALLS)
+    yield Question("days, by years", [ask.get(f"{API}days/", by="year")] * CALLS)
+    yield Question("days, of a context", [ask.get(f"{API}days/", context=pk) for pk, _ in drawn.large])
+    yield Question(
+        "days, of a publisher", [ask.get(f"{API}days/", publisher=name) for _, name in drawn.publishers]
+    )
     yield Question("list of contexts", [ask.get(f"{API}contexts/")] * CALLS)
+    yield Question("contexts by slug", [ask.get(f"{API}contexts/", slug=slug) for _, slug in drawn.large])
+    yield Question("contexts by name", [ask.get(f"{API}contexts/", name=slug) for _, slug in drawn.small])
     yield Question("a context", [ask.get(f"{API}contexts/{pk}/") for pk, _ in drawn.large])
     yield Question("list of sources", [ask.get(f"{API}sources/")] * CALLS)
     yield Question("changes", [ask.get(f"{API}changes/", after=one["id"]) for one in drawn.events[:CALLS]])
@@ -233,7 +245,7 @@ def _searches(drawn: Drawn, ask: Asker) -> Iterator[Question]:
         [get(q=word, context=pk) for word, (pk, _) in zip(drawn.frequent, drawn.large, strict=False)],
     )
     yield Question(
-        "search, a word in a named context",
+        "search, in a named context",
         [
             get(q=f"context:{slug} {word}")
             for word, (_, slug) in zip(drawn.frequent, drawn.large, strict=False)
@@ -251,6 +263,8 @@ def _desk(drawn: Drawn) -> Iterator[Question]:
     get = ask.get
     yield Question("desk, first page", [get("/admin/")] * CALLS)
     yield Question("desk, events", [get("/admin/events/event/")] * CALLS)
+    yield Question("desk, events of an edition", [get("/admin/events/event/", edition__exact="en")] * CALLS)
+    yield Question("desk, drafts", [get("/admin/events/event/", state__exact="draft")] * CALLS)
     yield Question("desk, events by a word", [get("/admin/events/event/", q=word) for word in drawn.frequent])
     yield Question(
         "desk, an event", [get(f"/admin/events/event/{one['id']}/change/") for one in drawn.events[:CALLS]]
@@ -262,6 +276,10 @@ def _desk(drawn: Drawn) -> Iterator[Question]:
     )
     yield Question("desk, sources", [get("/admin/events/source/")] * CALLS)
     yield Question("desk, publishers", [get("/admin/events/publisher/")] * CALLS)
+    yield Question(
+        "desk, a publisher",
+        [get(f"/admin/events/publisher/{pk}/change/") for pk, _ in drawn.publishers[CALLS // 2 :]],
+    )
     yield Question("desk, queue", [get("/admin/queue/")] * CALLS)
 
 
