@@ -29,16 +29,19 @@ def context_name(said: str) -> str:
     return " ".join(published(said).split())[:NAME_MAX].rstrip()
 
 
-def contexts_for(edition: str, names: Collection[str], *, trace: Recording) -> dict[str, Context]:
+def contexts_for(
+    edition: str, names: Collection[str], *, trace: Recording, beside: Collection[int] = ()
+) -> dict[str, Context]:
     """The context that each of *names* means in *edition*, by the name as given, for rows that will name it.
 
     A name that nobody knows becomes a new context, recorded in *trace*; one of nothing but blanks is
-    missing from the answer. None of them is deleted or merged before the transaction ends. Two queries at
+    missing from the answer. None of them is deleted or merged before the transaction ends. *beside*: ids
+    of contexts that are held together with them (``rows.lock_contexts_with`` says why). Two queries at
     most where all names are known, on PostgreSQL one more; a few more where some are new.
     """
     wanted = {said: context_name(said) for said in names}
     stored = sorted({name for name in wanted.values() if name})
-    known = hold_contexts(edition, stored)
+    known = hold_contexts(edition, stored, beside=beside)
     for _attempt in range(_ATTEMPTS):
         missing = [name for name in stored if name not in known]
         if not missing:
@@ -49,12 +52,14 @@ def contexts_for(edition: str, names: Collection[str], *, trace: Recording) -> d
     return {said: known[name] for said, name in wanted.items() if name in known}
 
 
-def hold_contexts(edition: str, names: Collection[str]) -> dict[str, Context]:
+def hold_contexts(
+    edition: str, names: Collection[str], *, beside: Collection[int] = ()
+) -> dict[str, Context]:
     """As :func:`find_contexts`, for rows that will name them: they stay as they are until the commit."""
     for _attempt in range(_ATTEMPTS):
         found = find_contexts(edition, names)
         ids = {context.pk for context in found.values()}
-        if held(Context.objects.standing(), ids) == ids:
+        if ids <= held(Context.objects.standing(), ids.union(beside)):
             return found
     raise RuntimeError(f"Contexts were deleted or merged again and again: {list(names)[:3]}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,14 +69,16 @@ class Names:
         if numbers:
             self._seq = numbers[-1]
 
-    def missing(self, names: Iterable[str]) -> set[str]:
-        """Those of *names* that are not remembered; what the others mean stays until the commit."""
-        asked = set(names)
-        ids = {self.by_name[name].pk for name in asked & self.by_name.keys()}
+    def ids_of(self, names: Set[str]) -> set[int]:
+        """The contexts that those of *names* mean that are remembered."""
+        return {self.by_name[name].pk for name in names & self.by_name.keys()}
+
+    def hold(self, names: Set[str]) -> None:
+        """Let what *names* mean stay until the commit; what does not stand any more is forgotten."""
+        ids = self.ids_of(names)
         if gone := ids - held(Context.objects.standing(), ids):
             self.by_id = {pk: context for pk, context in self.by_id.items() if pk not in gone}
             self.by_name = {name: one for name, one in self.by_name.items() if one.pk not in gone}
-        return asked - self.by_name.keys()
 
     def forget(self) -> None:
         """Look everything up again."""
@@ -132,10 +134,13 @@ class Batch:
 
     def learn(self, names: Iterable[str], citations: Iterable[tuple[str, str]]) -> None:
         """Look up, or create, the contexts and sources that the batch's records name."""
-        known = self.run.names
-        wanted = known.missing(names)
-        if wanted:
-            known.add(contexts_for(self.run.edition, wanted, trace=self.trace))
+        known, asked, edition = self.run.names, set(names), self.run.edition
+        if new := asked - known.by_name.keys():
+            # All at once, in the order of ids: a merge that locks two of them must not meet us between.
+            known.add(contexts_for(edition, new, trace=self.trace, beside=known.ids_of(asked)))
+        known.hold(asked)
+        if gone := asked - known.by_name.keys() - new:
+            known.add(contexts_for(edition, gone, trace=self.trace))
         cited = dict.fromkeys(pair for pair in citations if pair not in self.cited)
         if cited:
             self.cited |= sources_for(list(cited), trace=self.trace)

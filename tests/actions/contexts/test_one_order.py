@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from events.actions.contexts.edit import edit_context
 from events.actions.contexts.merge import merge_contexts
 from events.actions.contexts.split import split_context
 from events.actions.contexts.unmerge import unmerge_contexts
-from events.actions.recording import Actor
-from events.models import Broader, Context
+from events.actions.harvesting.batch import Batch, Run
+from events.actions.recording import Actor, Recording, recording
+from events.models import Broader, Context, Harvest
 from events.vocabulary import Role
-from tests.factories import make_context, make_event
+from tests.factories import make_context, make_event, make_origin
 from tests.people import make_person
 
 pytestmark = [
@@ -144,6 +146,27 @@ def unmerge_one_and_merge_the_one_above_it(
     assert above(third) == [other]
 
 
+def harvest_what_is_known_and_what_is_new(chief: Actor, one: Context, other: Context, third: Context) -> None:
+    """*one* was looked up for an earlier record, *other* is named for the first time."""
+    batch = run_of(one)
+
+    def learn() -> set[int]:
+        with recording(batch.trace.actor):
+            batch.learn([one.name, other.name], [])
+        return {context.pk for context in batch.run.names.by_name.values()}
+
+    learnt, merged = overtaken(learn, merge(chief, other, one))
+    assert (learnt, merged) == ({one.pk, other.pk}, one)
+
+
+def run_of(remembered: Context) -> Batch:
+    origin = make_origin("gazette")
+    harvest = Harvest.objects.create(origin=origin, reader="list", edition="en", moment=timezone.now())
+    run = Run(harvest, origin, "en", harvest.moment)
+    run.names.add({remembered.name: remembered})
+    return Batch(run, Recording(Actor.robot(harvest)))
+
+
 def test_none_waits_in_a_ring() -> None:
     """Each with the older context first, and with the younger."""
     chief = make_person(Role.CHIEF)
@@ -155,6 +178,7 @@ def test_none_waits_in_a_ring() -> None:
         split_to_one_that_is_merged,
         merge_one_and_the_one_above_it,
         unmerge_one_and_merge_the_one_above_it,
+        harvest_what_is_known_and_what_is_new,
     ):
         for older in (True, False):
             made = [make_context(f"{scene.__name__} {older} {number}") for number in range(3)]
