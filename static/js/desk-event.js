@@ -66,10 +66,13 @@ function offer(table) {
     if (!part) return;
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
-      const asked = new URLSearchParams({ [part]: event.target.value });
-      const answer = await fetch(`${table.dataset.suggest}?${asked}`, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
+      const typed = event.target.value;
+      const asked = new URLSearchParams({ [part]: typed });
+      const answer = await fetch(`${table.dataset.suggest}?${asked}`, { headers: { Accept: "application/json" } })
+        .catch(() => null); // without a network there is nothing to offer
+      if (!answer?.ok) return;
       const { found } = await answer.json();
+      if (event.target.value !== typed) return; // an answer that was overtaken
       const list = document.getElementById(event.target.getAttribute("list"));
       list.replaceChildren(...found.map(({ value, label }) => {
         const option = document.createElement("option");

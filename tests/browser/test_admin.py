@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
@@ -79,6 +80,38 @@ def test_sources_are_added_moved_and_suggested_in_the_table(
         "https://gazette.example/",
     ]
     assert complaints == []
+
+
+def test_suggestions_that_come_late_or_never_change_nothing(
+    page: Any, live_server: LiveServer, complaints: list[str]
+) -> None:
+    event = make_event(citations=[("Gazette", "https://gazette.example/", "")])
+    sign_in(page, live_server)
+    page.goto(live_server.url + reverse("admin:events_event_change", args=[event.pk]))
+    late: list[Any] = []
+
+    def answer(route: Any) -> None:
+        asked = parse_qs(urlsplit(route.request.url).query)["label"][0]
+        if asked == "He":
+            late.append(route)
+        elif asked == "Her":
+            route.fulfill(json={"found": [{"value": "Herald", "label": ""}]})
+        else:
+            route.abort()
+
+    page.route(f"**{reverse('admin:events_event_sources')}?*", answer)
+    label = page.locator(".source .label input").first
+    label.fill("He")
+    page.wait_for_timeout(400)
+    label.fill("Her")
+    page.wait_for_selector("#known-publishers option[value=Herald]", state="attached")
+    late[0].fulfill(json={"found": [{"value": "Helsinki Times", "label": ""}]})
+    label.fill("Hers")
+    page.wait_for_timeout(600)
+    assert page.locator("#known-publishers option").evaluate_all("all => all.map(one => one.value)") == [
+        "Herald"
+    ]
+    assert [said for said in complaints if "ERR_FAILED" not in said] == []
 
 
 def test_two_tabs_of_one_editor_end_in_a_merge(
