@@ -28,7 +28,7 @@ Order = Literal["relevance", "date"]
 LIMIT_MOST: Final = 500
 DEEPEST: Final = 1_000
 """So many hits can be paged through by relevance; by date there is no end."""
-FACETED_MOST: Final = 10_000
+FACETED_MOST: Final = 5_000
 """Facets count so many of the newest matches."""
 COUNTED_MOST: Final = 20_000
 """Count and histogram count so many of the newest matches."""

@@ -12,7 +12,7 @@ from events.keys import ID_MOST
 from events.search.backends import EVER, RANKED_MOST, RECENCY, RECENCY_MONTHS, Span
 from events.search.index import ALL, Entry
 from events.search.language import Terms
-from events.search.tree import Leaf, Tree
+from events.search.tree import Labels, Leaf, Tree
 from events.search.words import stems_of
 
 _WEIGHTS: Final = "1.0, 0.4, 0.3, 0.0"
@@ -21,10 +21,19 @@ _AT_ONCE: Final = 400
 _RANKED: Final = f"""
     SELECT rowid, -score * (1 + {RECENCY} / (1 + max(0, newest - {_MONTH}) / {RECENCY_MONTHS}.0)) AS points
     FROM (SELECT rowid, bm25(events_searchtext, {_WEIGHTS}) AS score FROM events_searchtext
-          WHERE events_searchtext MATCH %s AND {{inside}}
+          WHERE events_searchtext MATCH %s AND {{among}}
           ORDER BY rowid DESC LIMIT {RANKED_MOST}),
          (SELECT {_MONTH.replace("rowid", "max(key)")} AS newest FROM events_searchentry)
     ORDER BY points DESC, rowid DESC LIMIT %s OFFSET %s"""  # noqa: S608  figures of ours
+# BM25 counts the events of each thing that is looked for, and an edition may have a million.
+_OF_EDITION: Final = f"""
+    WITH kept AS MATERIALIZED (
+        SELECT rowid AS key FROM events_searchtext WHERE events_searchtext MATCH %s AND {{inside}}
+        ORDER BY rowid DESC LIMIT {RANKED_MOST}){_RANKED}"""  # noqa: S608  as above
+_KEPT: Final = (
+    "rowid >= (SELECT min(key) FROM kept) AND rowid <= (SELECT max(key) FROM kept) "
+    "AND +rowid IN (SELECT key FROM kept)"
+)
 _NEWEST: Final = (
     "SELECT rowid FROM events_searchtext WHERE events_searchtext MATCH %s AND {inside} "
     "ORDER BY rowid DESC LIMIT %s"
@@ -69,7 +78,11 @@ class Fts5:
     def ranked(self, tree: Tree, span: Span, limit: int, offset: int) -> list[tuple[int, float]]:
         """By BM25, with a pull to what is new."""
         inside, values = _inside(span)
-        return _rows(_RANKED.format(inside=inside), [match(tree), *values, limit, offset])
+        of_any = Tree(tuple(clause for clause in tree.clauses if not _is_edition(clause)), tree.without)
+        if of_any == tree or not any(isinstance(leaf, Terms) for clause in of_any.clauses for leaf in clause):
+            return _rows(_RANKED.format(among=inside), [match(tree), *values, limit, offset])
+        sql = _OF_EDITION.format(inside=inside, among=_KEPT)
+        return _rows(sql, [match(tree), *values, match(of_any), limit, offset])
 
     def newest(self, tree: Tree, span: Span, limit: int) -> list[int]:
         """In the index's own order."""
@@ -134,6 +147,14 @@ class Fts5:
         except DatabaseError as error:
             said.append(f"FTS5's own check: {error}")
         return said
+
+
+def _is_edition(clause: tuple[Leaf, ...]) -> bool:
+    """Whether it asks for nothing but an edition (``index.label``)."""
+    return all(
+        isinstance(leaf, Labels) and not leaf.negated and all(token[0] == "e" for token in leaf.tokens)
+        for leaf in clause
+    )
 
 
 def _inside(span: Span) -> tuple[str, list[Any]]:

@@ -11,8 +11,9 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from events.actions.contexts.starts import write_starts
+from events.keys import event_of
 from events.models import Alias, Context, Event
-from events.search import find, tsearch
+from events.search import asking, backends, find, tsearch
 from events.search.asking import Filters
 from events.search.find import facets, histogram
 from events.search.language import parse
@@ -176,6 +177,28 @@ def test_facets_and_histogram_are_of_the_whole_result(monkeypatch: pytest.Monkey
     assert (facets(parse("treaty")).counted, facets(parse("treaty")).more) == (4, True)
     chart = histogram(parse("treaty"))
     assert (chart.years(), chart.count, chart.more) == ([(2001, 3), (2002, 1)], 4, True)
+
+
+@pytest.mark.parametrize(
+    "said", ["treaty", "treaty -trade", "treaty OR talks", "treat* talks", '"the treaty"', "-trade"]
+)
+def test_asking_for_an_edition_changes_no_score(said: str) -> None:
+    for number in range(9):
+        text = f"{'The treaty ' * (number % 4)}on {'trade' if number % 5 == 0 else 'talks'} {number}."
+        make_event(text, date=f"200{number}-02-09", edition="zh" if number % 3 == 0 else "en")
+    english = set(Event.objects.filter(edition="en").values_list("pk", flat=True))
+    scores = ranked(said, None)
+    assert ranked(said, Filters(editions=("en", "zh"))) == pytest.approx(scores)
+    found = ranked(said, Filters(editions=("en",)))
+    assert found == pytest.approx({pk: score for pk, score in scores.items() if pk in english})
+    assert found
+
+
+def ranked(said: str, filters: Filters | None) -> dict[int, float]:
+    """What the database itself says of each event that it finds."""
+    asked = asking.ask(parse(said), filters)
+    assert asked is not None
+    return {event_of(key): score for key, score in backends.current().ranked(asked.tree, asked.span, 40, 0)}
 
 
 @pytest.mark.parametrize("recent", [0, 2, 4, 9])
