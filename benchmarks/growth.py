@@ -193,7 +193,7 @@ def table(found: dict[int, dict[str, Any]]) -> None:
             medians.append(one["p50"] / raw[size])
             cells += f"{one['p50']:8.2f}{one['p95']:8.2f}{medians[-1]:8.1f}{one['statements']:5.0f} "
         grown = medians[-1] / medians[0]
-        limit = GOAL_SEARCH if "search" in name else GOAL
+        limit = GOAL_SEARCH if name.startswith(("search", "suggest")) else GOAL
         print(f"{name:32}{cells}{grown:7.2f}x {'' if grown <= limit else f'more than {limit:g}'}")
     for name, unit in (("database", 1e6), ("index", 1e6), ("peak", 1)):
         cells = "".join(f"{found[size][name] / unit:26,.0f} MB " for size in counts)
