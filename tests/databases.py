@@ -44,14 +44,26 @@ def database_of_this_worker(folder: Path) -> Iterator[None]:
     as_migrated = staticmethod(partial(put_back, everything(rows_now())))
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", as_migrated):
         yield
-    creation.destroy_test_db(verbosity=0)
+    _destroy()
     _lead_to(migrated())
     with one_at_a_time(folder, "databases"):
         (users / WORKER).unlink()
         if not any(users.iterdir()):
             users.rmdir()
-            creation.destroy_test_db(verbosity=0)
+            _destroy()
     _lead_to(before)
+
+
+def _destroy() -> None:
+    """Take away the database that the connection leads to. Threads of a live server may still be in it."""
+    if connection.vendor == "postgresql":
+        connection.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [connection.settings_dict["NAME"]],
+            )
+    connection.creation.destroy_test_db(verbosity=0)
 
 
 def _lead_to(name: str) -> None:
